@@ -1,0 +1,159 @@
+"""The values of a conversation: Turn, Citation, AnswerSentence, Answer, Status."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """How a question ended. Only `ANSWERED` carries quotes or written sentences."""
+
+    ANSWERED = "answered"
+    CLARIFICATION = "clarification"
+    CONVERSATION = "conversation"
+    REFERRAL = "referral"
+    UNANSWERABLE_NO_PASSAGES = "unanswerable_no_passages"
+    UNANSWERABLE_WEAK_EVIDENCE = "unanswerable_weak_evidence"
+    BLOCKED_EMPTY_QUESTION = "blocked_empty_question"
+    BLOCKED_LONG_QUESTION = "blocked_long_question"
+    ERROR_STORE = "error_store"
+
+
+class Kind(StrEnum):
+    """Whose words a sentence of an answer is made of."""
+
+    QUOTE = "quote"
+    WRITTEN = "written"
+    NOTICE = "notice"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One earlier exchange; the answer without its citation markers."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where a quoted sentence stands. `page.text[start:end] == quote`, always.
+
+    Attributes:
+        number: 1-based, by first appearance in the answer, without gaps.
+        link: opens the page at the quote (text fragment; `#page=` for a PDF).
+        before, after: the words around the quote on the page, for showing it in its place.
+        page: 1-based sheet of a paged document, else None.
+        published: the page's date, None where it has none.
+        alternates: language tag to the address of the same page in that language.
+    """
+
+    number: int
+    url: str
+    link: str
+    title: str
+    headings: tuple[str, ...]
+    quote: str
+    start: int
+    end: int
+    page: int | None
+    language: str
+    published: date | None
+    fetched_at: datetime
+    before: str = ""
+    after: str = ""
+    alternates: Mapping[str, str] = field(default_factory=dict)
+    sample: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSentence:
+    """One sentence of an answer and the numbers of the citations that carry it."""
+
+    text: str
+    kind: Kind
+    citations: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PassageRef:
+    """A passage that was looked at, cited or not."""
+
+    chunk_id: str
+    url: str
+    title: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """Something to offer next: a page worth opening, or a question worth asking.
+
+    Exactly one of `url` and `question` is set; `text` is what to show.
+    """
+
+    text: str
+    url: str | None = None
+    question: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A line of the profile's contacts file."""
+
+    label: str
+    channel: str
+    value: str
+    source: str
+    checked: date
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the assistant says to one question.
+
+    Attributes:
+        query: the question as it was searched for.
+        language: of the question: "en" or "ar"; notices are in it.
+        sentences: what is said, in order; `text` is the same with `[n]` markers.
+        confidence: 0 to 1, how sure the assistant is that the evidence answers.
+        timings: seconds per stage, and "total".
+        index_version: the published version that was searched, None before any search.
+    """
+
+    question: str
+    query: str
+    language: str
+    status: Status
+    sentences: tuple[AnswerSentence, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    passages: tuple[PassageRef, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+    confidence: float = 0.0
+    model: str | None = None
+    index_version: int | None = None
+    timings: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """What a person reads: the sentences with `[n]` markers."""
+        return " ".join(
+            sentence.text + "".join(f" [{number}]" for number in sentence.citations)
+            for sentence in self.sentences
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One step of a streamed answer: first the sentences as they come, last the whole Answer.
+
+    Exactly one of the two is set. A sentence's citations are in `citations` of its event.
+    """
+
+    sentence: AnswerSentence | None = None
+    citations: tuple[Citation, ...] = ()
+    answer: Answer | None = None

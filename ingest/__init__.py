@@ -1,0 +1,1 @@
+"""From an address to clean chunks. Knows no model and no index."""

@@ -1,0 +1,142 @@
+"""The values that ingest passes on: Resource, Page, Reading, Chunk. Standard library only."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+
+def digest_of(text: str) -> str:
+    """SHA-256 of the text's UTF-8 bytes, as 64 hex digits."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """The bytes that stand at one address, before anything is read out of them.
+
+    Attributes:
+        url: where it stands: the final `http(s)` address after redirects, or a `file://` address.
+        content: the body, decoded from transfer encodings only.
+        media_type: what it is, lower case without parameters ("text/html"); a key of `READERS`.
+        charset: what the server said, or None.
+        fetched_at: aware, UTC.
+    """
+
+    url: str
+    content: bytes
+    media_type: str
+    fetched_at: datetime
+    charset: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page as it is stored. `text` is what every offset in the product counts in.
+
+    Attributes:
+        url: the canonical address; identifies the page.
+        text: NFC; paragraphs and headings separated by blank lines. Headings are Markdown (`## `),
+            list items start with `- `, a table row is one line `- Header: cell; Header: cell`.
+        language: BCP 47 primary tag, "en" or "ar" where known, else "und".
+        fetched_at: aware, UTC.
+        alternates: language tag to the address of the same page in that language.
+        page_starts: for paged documents, the offset in `text` at which each page begins.
+        kind: "page", or "site" for what the frame of a site says once on all of its pages.
+        as_is: the text was handed in as it stands and is never cleaned.
+        sample: one of the profile's starter pages.
+    """
+
+    url: str
+    title: str
+    text: str
+    language: str
+    fetched_at: datetime
+    published: date | None = None
+    modified: date | None = None
+    alternates: Mapping[str, str] = field(default_factory=dict)
+    page_starts: tuple[int, ...] = ()
+    media_type: str = "text/plain"
+    kind: str = "page"
+    as_is: bool = False
+    sample: bool = False
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the text, 64 hex digits."""
+        return digest_of(self.text)
+
+    def page_number(self, offset: int) -> int | None:
+        """The 1-based number of the sheet on which `offset` stands; None without sheets."""
+        number = sum(start <= offset for start in self.page_starts)
+        return number or None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a reader found in one resource: the page, and apart from it the site's frame.
+
+    Attributes:
+        page: the page's own content.
+        frame: prose that stands around the content (header, menus, footer), in order, as
+            paragraphs in the page's language. Kept once per site, never in the page.
+        links: absolute addresses the page links to, in order, no repeats.
+    """
+
+    page: Page
+    frame: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A half-open range `[start, end)` of characters."""
+
+    start: int
+    end: int
+
+    def of(self, text: str) -> str:
+        """The characters of `text` in this range."""
+        return text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A run of whole sentences of one page, the unit that is searched.
+
+    `page.text[start:end] == text`, and every sentence span counts in the page's text too.
+
+    Attributes:
+        id: the page's digest of address and the position: stable while the page's shape is.
+        headings: those above the chunk, outermost first.
+        sentences: the spans of its sentences, in order, in offsets of the page's text.
+        position: 0-based among the page's chunks.
+    """
+
+    id: str
+    url: str
+    title: str
+    headings: tuple[str, ...]
+    text: str
+    start: int
+    end: int
+    sentences: tuple[Span, ...]
+    language: str
+    published: date | None
+    position: int
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the text, 64 hex digits."""
+        return digest_of(self.text)
+
+    @property
+    def embed_text(self) -> str:
+        """What the indexes see: title and headings above the text."""
+        return "\n".join([self.title, *self.headings, self.text])
+
+    def sentence_text(self, span: Span) -> str:
+        """The words of one of this chunk's sentences."""
+        return self.text[span.start - self.start : span.end - self.start]

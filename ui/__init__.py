@@ -1,0 +1,1 @@
+"""Display only: the rooms of the web application."""

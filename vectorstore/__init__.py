@@ -1,0 +1,1 @@
+"""From chunks to ranked passages. Knows no chat model."""

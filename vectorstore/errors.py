@@ -1,0 +1,28 @@
+"""What can go wrong between chunks and passages.
+
+VectorStoreError
+├── EmptyIndex     nothing has been published yet
+├── StaleIndex     published with another encoder or chunking than the settings ask for
+├── CorruptIndex   files are missing or unreadable
+└── EncoderError   the embedding model cannot be loaded
+"""
+
+
+class VectorStoreError(Exception):
+    """Base of everything the vector store raises; its text is one sentence for a person."""
+
+
+class EmptyIndex(VectorStoreError):
+    """Nothing has been published yet."""
+
+
+class StaleIndex(VectorStoreError):
+    """Published with another encoder or chunking than the settings ask for."""
+
+
+class CorruptIndex(VectorStoreError):
+    """Files of the index are missing or unreadable."""
+
+
+class EncoderError(VectorStoreError):
+    """The embedding model cannot be loaded."""
