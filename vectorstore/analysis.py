@@ -299,3 +299,12 @@ class Analysis:
 def analyse(text: str) -> Analysis:
     """All views of a text; each script is treated by its own rules, whatever the page's language."""
     return Analysis(stems(text), grams(text), skeletons(text))
+
+
+def script_language(text: str) -> str:
+    """ "ar" where most letters are Arabic, "en" where most are Latin, "und" without letters."""
+    arabic = len(_ARABIC.findall(text))
+    latin = sum(c.isascii() and c.isalpha() for c in text)
+    if not arabic and not latin:
+        return "und"
+    return "ar" if arabic >= latin else "en"

@@ -1,0 +1,372 @@
+"""Pages and chunks in SQLite: the truth from which every index can be rebuilt.
+
+    readings   what the readers found, before repeated boilerplate is taken out
+    pages      what is stored and quoted: the exact text
+    chunks     where in a page's text each chunk and each sentence stands
+    vectors    embeddings already computed, by model and digest of the text
+    meta       format
+
+A run that is killed leaves the last committed state; nothing here is read by answers, which use
+the snapshot inside a published index version.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+
+from ingest.errors import StoreError
+from ingest.types import Chunk, Page, Reading, Span
+
+FORMAT = 1
+_VARIABLES = 500  # placeholders per statement, below SQLite's limit of 999 in old builds
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS readings(
+  url TEXT PRIMARY KEY, source TEXT NOT NULL, source_digest TEXT NOT NULL, page TEXT NOT NULL,
+  frame TEXT NOT NULL, links TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS pages(
+  url TEXT PRIMARY KEY, title TEXT NOT NULL, text TEXT NOT NULL, language TEXT NOT NULL,
+  published TEXT, modified TEXT, fetched_at TEXT NOT NULL, alternates TEXT NOT NULL,
+  page_starts TEXT NOT NULL, media_type TEXT NOT NULL, kind TEXT NOT NULL, as_is INTEGER NOT NULL,
+  sample INTEGER NOT NULL, digest TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS chunks(
+  id TEXT PRIMARY KEY, url TEXT NOT NULL REFERENCES pages(url) ON DELETE CASCADE,
+  position INTEGER NOT NULL, headings TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
+  sentences TEXT NOT NULL, digest TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS chunks_url ON chunks(url, position);
+"""
+_VECTORS = """
+CREATE TABLE IF NOT EXISTS vectors(
+  model TEXT NOT NULL, digest TEXT NOT NULL, vector BLOB NOT NULL, PRIMARY KEY(model, digest)
+) WITHOUT ROWID;
+"""
+_CHUNK_COLUMNS = """chunks.id, chunks.url, chunks.position, chunks.headings, chunks.start,
+  chunks."end", chunks.sentences, pages.title, pages.language, pages.published,
+  substr(pages.text, chunks.start + 1, chunks."end" - chunks.start)"""
+_PAGE_COLUMNS = """url, title, text, language, published, modified, fetched_at, alternates,
+  page_starts, media_type, kind, as_is, sample"""
+
+
+class Catalogue:
+    """One SQLite file. The writing side is for one process that holds the store's lock."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        self._path = path
+        self._connection = connection
+        self._lock = threading.Lock()  # one connection is shared by the server's threads
+
+    @classmethod
+    def open(cls, path: Path) -> Catalogue:
+        """Open for reading and writing; made when missing.
+
+        Raises:
+            StoreError: the file cannot be opened, is damaged, or of another format.
+        """
+        with _translated(path):
+            connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=FULL")  # a commit survives a power cut
+            connection.execute("PRAGMA foreign_keys=ON")
+            connection.executescript(_TABLES + _VECTORS)
+            catalogue = cls(path, connection)
+            catalogue._check_format()
+            return catalogue
+
+    @classmethod
+    def open_snapshot(cls, path: Path) -> Catalogue:
+        """Open what `snapshot` wrote, for reading only.
+
+        Raises:
+            StoreError: the file is missing or damaged.
+        """
+        with _translated(path):
+            connection = sqlite3.connect(
+                f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
+            )
+            catalogue = cls(path, connection)
+            catalogue._check_format()
+            return catalogue
+
+    def close(self) -> None:
+        """Let the file go."""
+        self._connection.close()
+
+    # -- what the readers found ------------------------------------------------------------------
+
+    def source_digests(self) -> dict[str, str]:
+        """Address to digest of the bytes it was read from."""
+        return dict(self._rows("SELECT url, source_digest FROM readings"))
+
+    def sources(self) -> dict[str, str]:
+        """Address to the source, as named on the command line, that brought it."""
+        return dict(self._rows("SELECT url, source FROM readings"))
+
+    def put_reading(self, reading: Reading, *, source: str, source_digest: str) -> None:
+        """Keep what a reader found, committed."""
+        page = reading.page
+        self._write(
+            "INSERT OR REPLACE INTO readings VALUES(?,?,?,?,?,?)",
+            [
+                (
+                    page.url,
+                    source,
+                    source_digest,
+                    json.dumps(_page_row(page), ensure_ascii=False),
+                    json.dumps(reading.frame, ensure_ascii=False),
+                    json.dumps(reading.links, ensure_ascii=False),
+                )
+            ],
+        )
+
+    def drop_readings(self, urls: Iterable[str]) -> None:
+        """Forget what the readers found at these addresses, committed."""
+        self._write("DELETE FROM readings WHERE url=?", [(url,) for url in urls])
+
+    def readings(self) -> Iterator[Reading]:
+        """All readings, by address."""
+        for page, frame, links in self._rows("SELECT page, frame, links FROM readings ORDER BY url"):
+            yield Reading(
+                _page(json.loads(page)), tuple(json.loads(frame)), tuple(json.loads(links))
+            )
+
+    # -- pages and chunks ------------------------------------------------------------------------
+
+    def pages(self) -> Iterator[Page]:
+        """All pages, by address."""
+        for row in self._rows(f"SELECT {_PAGE_COLUMNS} FROM pages ORDER BY url"):
+            yield _page(row)
+
+    def page(self, url: str) -> Page | None:
+        """The page at one address."""
+        rows = self._rows(f"SELECT {_PAGE_COLUMNS} FROM pages WHERE url=?", (url,))
+        return _page(rows[0]) if rows else None
+
+    def counts(self) -> tuple[int, int]:
+        """How many pages and chunks are stored."""
+        [(pages,)] = self._rows("SELECT count(*) FROM pages")
+        [(chunks,)] = self._rows("SELECT count(*) FROM chunks")
+        return pages, chunks
+
+    def replace_pages(
+        self, changed: Iterable[tuple[Page, Sequence[Chunk]]], gone: Iterable[str]
+    ) -> None:
+        """Store pages with their chunks and take others out, in one transaction."""
+        with self._lock, _translated(self._path):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                for url in gone:
+                    self._connection.execute("DELETE FROM pages WHERE url=?", (url,))
+                for page, chunks in changed:
+                    self._connection.execute("DELETE FROM pages WHERE url=?", (page.url,))
+                    self._connection.execute(
+                        "INSERT INTO pages VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                        (*_page_row(page), page.digest),
+                    )
+                    self._connection.executemany(
+                        "INSERT INTO chunks VALUES(?,?,?,?,?,?,?,?)", map(_chunk_row, chunks)
+                    )
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
+
+    def chunks(self) -> Iterator[Chunk]:
+        """All chunks, by language, address and position."""
+        for row in self._rows(
+            f"SELECT {_CHUNK_COLUMNS} FROM chunks JOIN pages USING(url) "
+            "ORDER BY pages.language, chunks.url, chunks.position"
+        ):
+            yield _chunk(row)
+
+    def chunks_by_id(self, ids: Sequence[str]) -> list[Chunk]:
+        """Chunks in the order asked for.
+
+        Raises:
+            StoreError: one of them is not stored.
+        """
+        found: dict[str, Chunk] = {}
+        for start in range(0, len(ids), _VARIABLES):
+            some = ids[start : start + _VARIABLES]
+            marks = ",".join("?" * len(some))
+            for row in self._rows(
+                f"SELECT {_CHUNK_COLUMNS} FROM chunks JOIN pages USING(url) "
+                f"WHERE chunks.id IN ({marks})",
+                some,
+            ):
+                found[row[0]] = _chunk(row)
+        try:
+            return [found[chunk_id] for chunk_id in ids]
+        except KeyError as error:
+            raise StoreError(
+                f"The chunk {error} is in the index but not in {self._path}. "
+                "Run `assistant rebuild`."
+            ) from error
+
+    def content_digest(self) -> str:
+        """SHA-256 over every page and chunk, in order; the time of fetching does not count."""
+        digest = hashlib.sha256()
+        for row in self._rows(
+            "SELECT url, digest, title, language, published, modified, alternates, page_starts, "
+            "kind, sample FROM pages ORDER BY url"
+        ):
+            digest.update(json.dumps(row).encode())
+        for row in self._rows("SELECT id, digest, headings, sentences FROM chunks ORDER BY id"):
+            digest.update(json.dumps(row).encode())
+        return digest.hexdigest()
+
+    def snapshot(self, path: Path) -> None:
+        """Write pages and chunks to a new file that needs no journal."""
+        with _translated(path):
+            target = sqlite3.connect(path, isolation_level=None)
+            target.executescript(_TABLES)
+            target.close()
+            with self._lock:
+                self._connection.execute("ATTACH ? AS snapshot", (str(path),))
+                try:
+                    for table in ("meta", "pages", "chunks"):
+                        self._connection.execute(
+                            f"INSERT INTO snapshot.{table} SELECT * FROM main.{table}"
+                        )
+                finally:
+                    self._connection.execute("DETACH snapshot")
+
+    # -- embeddings ------------------------------------------------------------------------------
+
+    def vectors(self, model: str, digests: Iterable[str]) -> dict[str, bytes]:
+        """Cached embeddings of one model, by digest of the text."""
+        wanted = list(digests)
+        found: dict[str, bytes] = {}
+        for start in range(0, len(wanted), _VARIABLES):
+            some = wanted[start : start + _VARIABLES]
+            marks = ",".join("?" * len(some))
+            found.update(
+                self._rows(
+                    f"SELECT digest, vector FROM vectors WHERE model=? AND digest IN ({marks})",
+                    (model, *some),
+                )
+            )
+        return found
+
+    def add_vectors(self, model: str, vectors: Mapping[str, bytes]) -> None:
+        """Cache embeddings, committed."""
+        self._write(
+            "INSERT OR REPLACE INTO vectors VALUES(?,?,?)",
+            [(model, digest, vector) for digest, vector in vectors.items()],
+        )
+
+    # -- SQLite ----------------------------------------------------------------------------------
+
+    def _check_format(self) -> None:
+        rows = self._rows("SELECT value FROM meta WHERE key='format'")
+        if not rows:
+            self._write("INSERT OR REPLACE INTO meta VALUES('format', ?)", [(str(FORMAT),)])
+        elif rows[0][0] != str(FORMAT):
+            raise StoreError(
+                f"{self._path} has format {rows[0][0]}, this program reads format {FORMAT}. "
+                "Ingest into a new store, or use the version of the program that made it."
+            )
+
+    def _rows(self, statement: str, values: Sequence[object] = ()) -> list[tuple]:  # type: ignore[type-arg]
+        with self._lock, _translated(self._path):
+            return self._connection.execute(statement, values).fetchall()
+
+    def _write(self, statement: str, rows: Sequence[Sequence[object]]) -> None:
+        with self._lock, _translated(self._path):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                self._connection.executemany(statement, rows)
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
+
+
+@contextmanager
+def _translated(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        hint = {
+            "readonly": "it is read-only",
+            "locked": "another program holds it",
+            "full": "the disk is full",
+            "not a database": "it is damaged or no SQLite file",
+            "malformed": "it is damaged",
+            "unable to open": "it cannot be opened",
+        }
+        said = str(error)
+        why = next((text for key, text in hint.items() if key in said), said)
+        raise StoreError(f"The catalogue {path} cannot be used: {why}.") from error
+
+
+def _page_row(page: Page) -> tuple[object, ...]:
+    return (
+        page.url,
+        page.title,
+        page.text,
+        page.language,
+        page.published.isoformat() if page.published else None,
+        page.modified.isoformat() if page.modified else None,
+        page.fetched_at.isoformat(),
+        json.dumps(dict(sorted(page.alternates.items())), ensure_ascii=False),
+        json.dumps(page.page_starts),
+        page.media_type,
+        page.kind,
+        int(page.as_is),
+        int(page.sample),
+    )
+
+
+def _page(row: Sequence) -> Page:  # type: ignore[type-arg]
+    return Page(
+        url=row[0],
+        title=row[1],
+        text=row[2],
+        language=row[3],
+        published=date.fromisoformat(row[4]) if row[4] else None,
+        modified=date.fromisoformat(row[5]) if row[5] else None,
+        fetched_at=datetime.fromisoformat(row[6]),
+        alternates=json.loads(row[7]),
+        page_starts=tuple(json.loads(row[8])),
+        media_type=row[9],
+        kind=row[10],
+        as_is=bool(row[11]),
+        sample=bool(row[12]),
+    )
+
+
+def _chunk_row(chunk: Chunk) -> tuple[object, ...]:
+    return (
+        chunk.id,
+        chunk.url,
+        chunk.position,
+        json.dumps(chunk.headings, ensure_ascii=False),
+        chunk.start,
+        chunk.end,
+        json.dumps([[span.start, span.end] for span in chunk.sentences]),
+        chunk.digest,
+    )
+
+
+def _chunk(row: Sequence) -> Chunk:  # type: ignore[type-arg]
+    return Chunk(
+        id=row[0],
+        url=row[1],
+        position=row[2],
+        headings=tuple(json.loads(row[3])),
+        start=row[4],
+        end=row[5],
+        sentences=tuple(Span(a, b) for a, b in json.loads(row[6])),
+        title=row[7],
+        language=row[8],
+        published=date.fromisoformat(row[9]) if row[9] else None,
+        text=row[10],
+    )

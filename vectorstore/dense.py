@@ -1,0 +1,199 @@
+"""The dense index of one language: Chroma finds candidates, mapped vectors score them exactly.
+
+Chroma holds every passage (with text and metadata) and every sentence, as cosine spaces. Its HNSW
+graph answers "which rows are near" in a millisecond at any size; the same vectors, mapped into
+memory, then give the exact cosine of every sentence of a candidate, which both ranks the passage
+and chooses the sentence to quote. (Asking Chroma for the vectors of 300 rows takes 12 ms.)
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ingest.types import Chunk
+from vectorstore.errors import CorruptIndex
+
+Floats = npt.NDArray[np.float32]
+Rows = npt.NDArray[np.int64]
+
+_BATCH = 2_000  # below Chroma's largest batch (5,461)
+_BACKGROUND_ROWS = 256  # passages whose scores stand for the whole language's in a z-score
+
+
+def open_client(folder: Path) -> Any:
+    """The embedded Chroma in `folder`, telemetry off.
+
+    Raises:
+        CorruptIndex: its files are missing or unreadable.
+    """
+    os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
+    import chromadb
+    from chromadb.config import Settings
+    from chromadb.errors import ChromaError
+
+    try:
+        return chromadb.PersistentClient(
+            str(folder), settings=Settings(anonymized_telemetry=False, allow_reset=False)
+        )
+    except (ChromaError, OSError, ValueError) as error:
+        raise CorruptIndex(f"The vectors in {folder} are unreadable: {error}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Similarities:
+    """Cosines of a query with candidate rows.
+
+    Attributes:
+        best: of each row's nearest sentence, `(rows,)`.
+        centroid: with the mean of the row's sentences and title, `(rows,)`.
+        sentences: per row, those of its sentences in order.
+    """
+
+    best: Floats
+    centroid: Floats
+    sentences: list[Floats]
+
+
+class DenseIndex:
+    """Rows are passages, numbered as they were built; each has one or more sentences."""
+
+    def __init__(self, client: Any, language: str, folder: Path) -> None:
+        """Open what `build` wrote.
+
+        Raises:
+            CorruptIndex: a file or a collection is missing, or they differ in size.
+        """
+        from chromadb.errors import ChromaError
+
+        try:
+            self._passages = np.load(folder / "passages.npy", mmap_mode="r")
+            self._sentences = np.load(folder / "sentences.npy", mmap_mode="r")
+            self._offsets = np.load(folder / "offsets.npy")
+            self._collections = {
+                name: client.get_collection(f"{name}-{language}", embedding_function=None)
+                for name in ("passages", "sentences")
+            }
+            counts = {name: found.count() for name, found in self._collections.items()}
+        except (ChromaError, OSError, ValueError, EOFError) as error:
+            raise CorruptIndex(f"The vectors in {folder} are unreadable: {error}") from error
+        self.size = len(self._passages)
+        sizes = {"passages": self.size, "sentences": len(self._sentences)}
+        if counts != sizes or len(self._offsets) != self.size + 1:
+            raise CorruptIndex(f"The vectors in {folder} differ from Chroma's: {sizes}, {counts}.")
+        self._owner = np.repeat(np.arange(self.size), np.diff(self._offsets))
+        step = max(1, -(-self.size // _BACKGROUND_ROWS))
+        self._background_rows = np.arange(0, self.size, step)
+        self._background = self._gather(self._background_rows)
+
+    @staticmethod
+    def build(
+        client: Any,
+        language: str,
+        folder: Path,
+        chunks: Sequence[Chunk],
+        sentences: Sequence[Floats],
+        titles: Floats,
+    ) -> None:
+        """Write rows for `chunks`: `sentences[i]` are `(n_i, d)`, `titles` is `(rows, d)`."""
+        space = {"hnsw": {"space": "cosine"}}  # fixed at creation; the default is squared L2
+        passages = np.stack(
+            [
+                _unit(np.vstack([vectors, title[None]]).mean(axis=0))
+                for vectors, title in zip(sentences, titles, strict=True)
+            ]
+        )
+        rows = np.concatenate(sentences)
+        offsets = np.concatenate([[0], np.cumsum([len(vectors) for vectors in sentences])])
+        np.save(folder / "passages.npy", passages.astype(np.float16))
+        np.save(folder / "sentences.npy", rows.astype(np.float16))
+        np.save(folder / "offsets.npy", offsets.astype(np.int64))
+        collection = client.create_collection(
+            f"passages-{language}", configuration=space, embedding_function=None
+        )
+        for start in range(0, len(chunks), _BATCH):
+            batch = chunks[start : start + _BATCH]
+            collection.add(
+                ids=[str(row) for row in range(start, start + len(batch))],
+                embeddings=passages[start : start + len(batch)],
+                documents=[chunk.text for chunk in batch],
+                metadatas=[_metadata(chunk) for chunk in batch],
+            )
+        collection = client.create_collection(
+            f"sentences-{language}", configuration=space, embedding_function=None
+        )
+        for start in range(0, len(rows), _BATCH):
+            batch_rows = rows[start : start + _BATCH]
+            collection.add(
+                ids=[str(row) for row in range(start, start + len(batch_rows))],
+                embeddings=batch_rows,
+            )
+
+    def candidates(self, query: Floats, count: int, allowed: Rows | None = None) -> Rows:
+        """Rows near the query `(d,)`: by passage and by sentence, up to `2 * count`, unordered.
+
+        With `allowed`, only those rows are looked at, exactly.
+        """
+        if allowed is not None:
+            near = self._passages[allowed].astype(np.float32) @ query
+            return allowed[np.argsort(-near, kind="stable")[: 2 * count]]
+        passages = self._nearest("passages", query, min(count, self.size))
+        sentences = self._nearest("sentences", query, min(2 * count, len(self._sentences)))
+        return np.union1d(passages, self._owner[sentences])
+
+    def _nearest(self, name: str, query: Floats, count: int) -> Rows:
+        found = self._collections[name].query(
+            query_embeddings=query[None], n_results=count, include=["distances"]
+        )
+        return np.asarray([int(row) for row in found["ids"][0]], dtype=np.int64)
+
+    def similarities(self, query: Floats, rows: Rows) -> Similarities:
+        """Exact cosines of the query `(d,)` with `rows`."""
+        vectors, centroids, offsets = self._gather(rows)
+        near = vectors @ query
+        return Similarities(
+            best=np.maximum.reduceat(near, offsets[:-1]),
+            centroid=centroids @ query,
+            sentences=[near[a:b] for a, b in zip(offsets[:-1], offsets[1:], strict=True)],
+        )
+
+    def background(self, query: Floats) -> Mapping[str, Floats]:
+        """The query's cosines with a fixed sample of rows: what is usual in this language."""
+        vectors, centroids, offsets = self._background
+        return {
+            "best": np.maximum.reduceat(vectors @ query, offsets[:-1]),
+            "centroid": centroids @ query,
+        }
+
+    def _gather(self, rows: Rows) -> tuple[Floats, Floats, Rows]:
+        starts, ends = self._offsets[rows], self._offsets[rows + 1]
+        lengths = ends - starts
+        offsets = np.concatenate([[0], np.cumsum(lengths)])
+        index = np.repeat(starts - offsets[:-1], lengths) + np.arange(offsets[-1])
+        return (
+            self._sentences[index].astype(np.float32),
+            self._passages[rows].astype(np.float32),
+            offsets,
+        )
+
+
+def _unit(vector: Floats) -> Floats:
+    return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-12), dtype=np.float32)
+
+
+def _metadata(chunk: Chunk) -> dict[str, str | int]:
+    return {
+        "chunk_id": chunk.id,
+        "url": chunk.url,
+        "title": chunk.title,
+        "language": chunk.language,
+        "published": chunk.published.isoformat() if chunk.published else "",
+        "start": chunk.start,
+        "end": chunk.end,
+    }

@@ -1,0 +1,192 @@
+"""From a query to ranked passages: dense and lexical candidates, fused, without repeats."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from ingest.types import Chunk
+from vectorstore.analysis import fold, script_language
+from vectorstore.embed import Embedder, Vectors
+from vectorstore.fusion import fuse, recipe_for
+from vectorstore.publish import IndexVersion, Shelf
+from vectorstore.types import Passage, SearchFilter, SearchResult, Sentence
+
+# How many rows each index offers to be scored exactly; beyond 48 nothing more of the development
+# halves' gold passages came in.
+CANDIDATES = 48
+
+
+class VersionSource(Protocol):
+    """Where the version to search comes from."""
+
+    def current(self) -> IndexVersion:
+        """The published version."""
+        ...
+
+
+class HybridRetriever:
+    """Searches every language's shelf for every query and ranks what it finds together."""
+
+    def __init__(self, published: VersionSource, embedder: Embedder) -> None:
+        self._published = published
+        self._embedder = embedder
+
+    def search(
+        self, query: str, top_k: int = 10, held_to: SearchFilter | None = None
+    ) -> SearchResult:
+        """The `top_k` best passages for `query`, best first.
+
+        Raises:
+            VectorStoreError: there is no index to search, or it cannot be read.
+        """
+        version = self._published.current()
+        started = time.perf_counter()
+        vector = self._embedder.encode_queries([query])[0]
+        embedded = time.perf_counter()
+        language = script_language(query)
+        found: list[_Hit] = []
+        for shelf in version.shelves.values():
+            found.extend(_search_shelf(shelf, query, language, vector, held_to or SearchFilter()))
+        found.sort(key=lambda hit: (-hit.score, hit.chunk_id))
+        ranked = time.perf_counter()
+        passages = _passages(version, found, top_k)
+        done = time.perf_counter()
+        timings = {
+            "embed": embedded - started,
+            "rank": ranked - embedded,
+            "load": done - ranked,
+        }
+        return SearchResult(query, language, passages, version.number, timings)
+
+
+class _Hit:
+    """A candidate row with its scores, before its chunk is read."""
+
+    __slots__ = ("chunk_id", "dense_rank", "lexical_rank", "score", "sentences", "similarity", "words")
+
+    def __init__(
+        self,
+        chunk_id: str,
+        score: float,
+        dense_rank: int | None,
+        lexical_rank: int | None,
+        similarity: float,
+        words: float,
+        sentences: npt.NDArray[np.float32],
+    ) -> None:
+        self.chunk_id = chunk_id
+        self.score = score
+        self.dense_rank = dense_rank
+        self.lexical_rank = lexical_rank
+        self.similarity = similarity
+        self.words = words
+        self.sentences = sentences
+
+
+def _search_shelf(
+    shelf: Shelf, query: str, language: str, vector: Vectors, held_to: SearchFilter
+) -> list[_Hit]:
+    allowed = _allowed(shelf, held_to)
+    if allowed is not None and not len(allowed):
+        return []
+    lexical = shelf.lexical.scores(query)
+    recipe = recipe_for(language, shelf.language)
+    by_words = sum(
+        recipe.weights.get(name, 0.0) * scores / (float(scores.std()) or 1.0)
+        for name, scores in lexical.items()
+    )
+    assert isinstance(by_words, np.ndarray)
+    lexical_rows = _best_rows(by_words, CANDIDATES, allowed)
+    dense_rows = shelf.dense.candidates(vector, CANDIDATES, allowed)
+    rows = np.union1d(lexical_rows, dense_rows).astype(np.int64)
+    similar = shelf.dense.similarities(vector, rows)
+    usual = shelf.dense.background(vector)
+    scores = fuse(
+        {
+            **{name: values[rows] for name, values in lexical.items()},
+            "best": similar.best,
+            "centroid": similar.centroid,
+        },
+        {**lexical, **usual},
+        dict.fromkeys(("words", "grams", "skeletons", "best", "centroid"), shelf.dense.size),
+        recipe,
+    )
+    lexical_rank = {int(row): rank for rank, row in enumerate(lexical_rows, start=1)}
+    by_similarity = rows[np.argsort(-similar.best, kind="stable")]
+    dense_rank = {int(row): rank for rank, row in enumerate(by_similarity, start=1)}
+    near = {int(row) for row in dense_rows}
+    return [
+        _Hit(
+            shelf.chunk_ids[row],
+            float(scores[i]),
+            dense_rank[row] if row in near else None,
+            lexical_rank.get(row),
+            float(similar.best[i]),
+            float(lexical["words"][row]),
+            similar.sentences[i],
+        )
+        for i, row in enumerate(map(int, rows))
+    ]
+
+
+def _best_rows(
+    scores: npt.NDArray[np.float32], count: int, allowed: npt.NDArray[np.int64] | None
+) -> npt.NDArray[np.int64]:
+    """Rows with a score above 0, best first, ties by row."""
+    rows = np.flatnonzero(scores > 0) if allowed is None else allowed[scores[allowed] > 0]
+    if len(rows) > count:
+        rows = np.sort(rows[np.argpartition(-scores[rows], count - 1)[:count]])
+    best: npt.NDArray[np.int64] = rows[np.argsort(-scores[rows], kind="stable")]
+    return best
+
+
+def _allowed(shelf: Shelf, held_to: SearchFilter) -> npt.NDArray[np.int64] | None:
+    """Rows that the filter lets through; None where it lets all. Undated pages fail a date."""
+    if held_to.language is not None and shelf.language != held_to.language:
+        return np.zeros(0, dtype=np.int64)
+    if held_to.since is None and held_to.until is None:
+        return None
+    passing = shelf.published > 0
+    if held_to.since is not None:
+        passing &= shelf.published >= held_to.since.toordinal()
+    if held_to.until is not None:
+        passing &= shelf.published <= held_to.until.toordinal()
+    return np.flatnonzero(passing)
+
+
+def _passages(version: IndexVersion, hits: Sequence[_Hit], top_k: int) -> tuple[Passage, ...]:
+    """The first `top_k` hits whose texts differ."""
+    passages: list[Passage] = []
+    seen: set[str] = set()
+    for start in range(0, len(hits), 2 * top_k):
+        batch = hits[start : start + 2 * top_k]
+        chunks = version.pages.chunks_by_id([hit.chunk_id for hit in batch])
+        for hit, chunk in zip(batch, chunks, strict=True):
+            text = fold(chunk.text)
+            if text in seen:
+                continue
+            seen.add(text)
+            passages.append(_passage(hit, chunk))
+            if len(passages) == top_k:
+                return tuple(passages)
+    return tuple(passages)
+
+
+def _passage(hit: _Hit, chunk: Chunk) -> Passage:
+    return Passage(
+        chunk=chunk,
+        score=hit.score,
+        dense_rank=hit.dense_rank,
+        lexical_rank=hit.lexical_rank,
+        similarity=hit.similarity,
+        lexical_score=hit.words,
+        sentences=tuple(
+            Sentence(chunk.sentence_text(span), span.start, span.end, float(similarity))
+            for span, similarity in zip(chunk.sentences, hit.sentences, strict=True)
+        ),
+    )
