@@ -102,9 +102,9 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A line of the profile's contacts file."""
+    """A line of the profile's contacts file; `label` by language."""
 
-    label: str
+    label: Mapping[str, str]
     channel: str
     value: str
     source: str

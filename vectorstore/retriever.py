@@ -9,9 +9,10 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from ingest.types import Chunk
+from ingest.types import Chunk, Page
 from vectorstore.analysis import fold, script_language
 from vectorstore.embed import Embedder, Vectors
+from vectorstore.errors import CorruptIndex
 from vectorstore.fusion import fuse, recipe_for
 from vectorstore.publish import IndexVersion, Shelf
 from vectorstore.types import Passage, SearchFilter, SearchResult, Sentence
@@ -30,38 +31,66 @@ class VersionSource(Protocol):
 
 
 class HybridRetriever:
-    """Searches every language's shelf for every query and ranks what it finds together."""
+    """Opens searches on whatever version is published at the moment."""
 
     def __init__(self, published: VersionSource, embedder: Embedder) -> None:
         self._published = published
         self._embedder = embedder
 
+    def session(self) -> Searcher:
+        """A searcher of the version that is published now.
+
+        Raises:
+            VectorStoreError: there is no version to search, or it cannot be read.
+        """
+        return Searcher(self._published.current(), self._embedder)
+
     def search(
         self, query: str, top_k: int = 10, held_to: SearchFilter | None = None
     ) -> SearchResult:
-        """The `top_k` best passages for `query`, best first.
+        """One search in a session of its own."""
+        return self.session().search(query, top_k, held_to)
+
+
+class Searcher:
+    """One version, so that passages and the pages they are quoted from are of one state."""
+
+    def __init__(self, version: IndexVersion, embedder: Embedder) -> None:
+        self._version = version
+        self._embedder = embedder
+
+    def page(self, url: str) -> Page:
+        """The stored page of an address that a passage names.
 
         Raises:
-            VectorStoreError: there is no index to search, or it cannot be read.
+            CorruptIndex: the version's pages and its indexes differ.
         """
-        version = self._published.current()
+        page = self._version.pages.page(url)
+        if page is None:
+            raise CorruptIndex(f"{url} is indexed but not stored. Run `assistant rebuild`.")
+        return page
+
+    def search(
+        self, query: str, top_k: int = 10, held_to: SearchFilter | None = None
+    ) -> SearchResult:
+        """The `top_k` best passages of all languages for `query`, best first."""
         started = time.perf_counter()
         vector = self._embedder.encode_queries([query])[0]
         embedded = time.perf_counter()
         language = script_language(query)
         found: list[_Hit] = []
-        for shelf in version.shelves.values():
+        for shelf in self._version.shelves.values():
             found.extend(_search_shelf(shelf, query, language, vector, held_to or SearchFilter()))
         found.sort(key=lambda hit: (-hit.score, hit.chunk_id))
         ranked = time.perf_counter()
-        passages = _passages(version, found, top_k)
+        passages = _passages(self._version, found, top_k)
         done = time.perf_counter()
         timings = {
             "embed": embedded - started,
             "rank": ranked - embedded,
             "load": done - ranked,
         }
-        return SearchResult(query, language, passages, version.number, timings)
+        return SearchResult(query, language, passages, self._version.number, timings)
 
 
 class _Hit:

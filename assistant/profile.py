@@ -1,0 +1,140 @@
+"""A profile folder: all that makes this the assistant of one organisation."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from assistant.errors import ProfileError
+from assistant.types import Contact
+from ingest.types import Page
+
+PROFILES = Path(__file__).parent / "profiles"
+
+# Every profile says each of these in each of its languages.
+TEXT_KEYS = frozenset(
+    """not_found nearest_pages evidence_in_other_language empty_question long_question
+    store_error what_this_is what_it_is_not sample_page""".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Names, hosts, languages, fixed sentences, examples, contacts, starter pages.
+
+    Attributes:
+        home: address of the organisation's site, without a final slash.
+        languages: tags in order of preference; the first is used where a language is not spoken.
+        name: language to the organisation's name.
+        site_page: language to the title of the page that holds what the site says on every page.
+        examples: language to questions worth trying.
+        starter: folder of the starter pages.
+    """
+
+    id: str
+    home: str
+    languages: tuple[str, ...]
+    name: Mapping[str, str]
+    site_page: Mapping[str, str]
+    fixed: Mapping[str, Mapping[str, str]]
+    examples: Mapping[str, tuple[str, ...]]
+    contacts: tuple[Contact, ...]
+    starter: Path
+
+    def texts(self, language: str) -> Mapping[str, str]:
+        """The fixed sentences in a language, or in the profile's first where it is not spoken."""
+        return self.fixed.get(language) or self.fixed[self.languages[0]]
+
+    def speaks(self, language: str) -> str:
+        """The language to answer in: the one asked in, or the profile's first."""
+        return language if language in self.fixed else self.languages[0]
+
+    def starter_pages(self) -> list[Page]:
+        """The starter pages, marked as samples, by file name.
+
+        Raises:
+            ProfileError: a page lacks its heading lines or says them wrongly.
+        """
+        return [_starter_page(path) for path in sorted(self.starter.glob("*.md"))]
+
+
+def load_profile(name: str) -> Profile:
+    """The profile in a folder, or the one that ships under this name.
+
+    Raises:
+        ProfileError: there is no such folder, or its files miss something; the message says what.
+    """
+    folder = PROFILES / name if (PROFILES / name).is_dir() else Path(name).expanduser()
+    if not (folder / "profile.toml").is_file():
+        shipped = ", ".join(sorted(p.parent.name for p in PROFILES.glob("*/profile.toml")))
+        raise ProfileError(
+            f"There is no profile at {name}: no profile.toml. Set ASSISTANT_PROFILE to a folder "
+            f"that has one, or to one of: {shipped}."
+        )
+    main = _toml(folder / "profile.toml")
+    try:
+        languages = tuple(main["languages"])
+        profile = Profile(
+            id=main["id"],
+            home=main["home"].rstrip("/"),
+            languages=languages,
+            name={tag: main["name"][tag] for tag in languages},
+            site_page={tag: main["site_page"][tag] for tag in languages},
+            fixed={tag: _toml(folder / f"texts.{tag}.toml") for tag in languages},
+            examples={tag: tuple(main["examples"][tag]) for tag in languages},
+            contacts=tuple(_contact(entry) for entry in _toml(folder / "contacts.toml")["contact"]),
+            starter=folder / "starter",
+        )
+    except KeyError as error:
+        raise ProfileError(f"The profile in {folder} does not say {error}.") from error
+    for tag, texts in profile.fixed.items():
+        if missing := TEXT_KEYS - texts.keys():
+            raise ProfileError(
+                f"{folder / f'texts.{tag}.toml'} does not say {', '.join(sorted(missing))}."
+            )
+    return profile
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ProfileError(f"The profile lacks {path}.") from error
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ProfileError(f"{path} cannot be read: {error}.") from error
+
+
+def _contact(entry: Mapping[str, Any]) -> Contact:
+    return Contact(
+        label=entry["label"],
+        channel=entry["channel"],
+        value=entry["value"],
+        source=entry["source"],
+        checked=entry["checked"],
+    )
+
+
+def _starter_page(path: Path) -> Page:
+    """A Markdown file that begins with TOML between two `+++` lines."""
+    try:
+        _, head, text = path.read_text(encoding="utf-8").split("+++\n", 2)
+        fields = tomllib.loads(head)
+        published: date | None = fields.get("published")
+        return Page(
+            url=fields["url"],
+            title=fields["title"],
+            text=text.strip(),
+            language=fields["language"],
+            fetched_at=datetime.combine(fields["written"], datetime.min.time(), UTC),
+            published=published,
+            alternates=fields.get("alternates", {}),
+            media_type="text/markdown",
+            as_is=True,
+            sample=True,
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise ProfileError(f"The starter page {path} cannot be read: {error}.") from error

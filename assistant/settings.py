@@ -1,0 +1,60 @@
+"""The one place that reads the environment."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from assistant.errors import SettingsError
+from vectorstore.embed import PACKAGED
+
+PREFIX = "ASSISTANT_"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an administrator can set; each field is the environment variable `ASSISTANT_<FIELD>`.
+
+    Attributes:
+        store: folder that holds everything.
+        embedding: "packaged", or a sentence-transformers folder or id.
+        profile: folder of the profile, or the name of one that ships.
+        private_hosts: `host` or `host:port` names that may be fetched although they are private.
+        user_agent_contact: address or page named in the User-Agent when pages are fetched.
+    """
+
+    store: Path = Path("store")
+    embedding: str = PACKAGED
+    profile: str = "iom_egypt"
+    private_hosts: frozenset[str] = frozenset()
+    user_agent_contact: str = ""
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Settings:
+        """Read `ASSISTANT_…` variables; empty ones count as unset.
+
+        Raises:
+            SettingsError: a variable looks like a misspelt setting.
+        """
+        known = {PREFIX + name.upper(): name for name in cls.__slots__}
+        values: dict[str, object] = {}
+        for variable, value in environment.items():
+            if not variable.startswith(PREFIX) or not value.strip():
+                continue
+            if variable not in known:
+                # Other programs' variables may share the prefix; a near miss is a slip.
+                near = difflib.get_close_matches(variable, known, n=1, cutoff=0.85)
+                if near:
+                    raise SettingsError(f"{variable} is no setting. Did you mean {near[0]}?")
+                continue
+            values[known[variable]] = _READ.get(known[variable], str)(value.strip())
+        return cls(**values)  # type: ignore[arg-type]
+
+
+def _hosts(value: str) -> frozenset[str]:
+    return frozenset(host.strip().lower() for host in value.split(",") if host.strip())
+
+
+_READ = {"store": Path, "private_hosts": _hosts}
