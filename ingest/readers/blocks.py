@@ -1,0 +1,82 @@
+"""Blocks of content, and how they are written down as the text of a page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One block of content.
+
+    Attributes:
+        kind: "heading", "text", "item", "row", "figure", or "gap" where something was left out.
+        level: of a heading, 1 to 6; else 0.
+        linked: how many of its words stand in links.
+    """
+
+    kind: str
+    text: str
+    level: int = 0
+    linked: int = 0
+
+    @property
+    def words(self) -> int:
+        """Number of words."""
+        return len(_WORD.findall(self.text))
+
+
+def render(blocks: Iterable[Block]) -> str:
+    """Blocks to the text of a page: Markdown headings, list items and rows as lines."""
+    parts: list[str] = []
+    previous = ""
+    for block in blocks:
+        if block.kind == "gap":
+            continue
+        if block.kind == "heading":
+            line = "#" * max(2, block.level) + " " + block.text
+        elif block.kind in {"item", "row"}:
+            line = f"- {block.text}"
+        else:
+            line = block.text
+        if parts:
+            parts.append(
+                "\n" if block.kind == previous and block.kind in {"item", "row"} else "\n\n"
+            )
+        parts.append(line)
+        previous = block.kind
+    return "".join(parts)
+
+
+def table_lines(grid: list[list[str]], heads: int) -> Iterator[str]:
+    """One line per row, each cell behind its header: `Header: cell; Header: cell`.
+
+    Args:
+        heads: how many of the first rows hold headers. Without any, two columns read as
+            `first: second`, more as `first; second; third`.
+    """
+    if heads >= len(grid):
+        heads = 0
+    width = max((len(row) for row in grid), default=0)
+    headers = [
+        " ".join(
+            dict.fromkeys(row[column] for row in grid[:heads] if column < len(row) and row[column])
+        )
+        for column in range(width)
+    ]
+    for row in grid[heads:]:
+        cells: list[str] = []
+        last = None
+        for header, text in zip(headers, row, strict=False):
+            if not text or (header, text) == last:
+                continue
+            last = (header, text)
+            cells.append(f"{header.rstrip(':')}: {text}" if header and header != text else text)
+        if not heads and len(cells) == 2:
+            yield f"{cells[0].rstrip(':')}: {cells[1]}"
+        elif cells:
+            yield "; ".join(cells)
