@@ -19,7 +19,7 @@ from ingest.errors import IngestError, SourceError, TooLarge, UnknownFormat, Unr
 from ingest.fetch import PRODUCT, fetch
 from ingest.media import ENDINGS, HTML, PAGE_JSON, media_type_of
 from ingest.robots import Robots, parse_robots
-from ingest.types import Resource
+from ingest.types import Failure, Resource
 
 MAX_FILE_BYTES = 30_000_000
 MAX_LINE_BYTES = 30_000_000  # of a .jsonl, each line a page
@@ -27,19 +27,6 @@ _HEAD_BYTES = 65_536  # a canonical address stands in the head of a page
 _LINK_TAG = re.compile(rb"<link\b[^>]{0,2000}>", re.IGNORECASE)
 _REL = re.compile(rb"\brel\s*=\s*[\"']?[^\"'>]*\bcanonical\b", re.IGNORECASE)
 _HREF = re.compile(rb"\bhref\s*=\s*[\"']?([^\"'\s>]+)", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """An item of a source that gave no resource; the others go on.
-
-    Attributes:
-        url: its address, as a Resource of it would have had.
-        error: what was wrong; its text is one sentence.
-    """
-
-    url: str
-    error: IngestError
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The values that ingest passes on: Resource, Page, Reading, Chunk. Standard library only."""
+"""The values that ingest passes on: Resource, Failure, Page, Reading, Chunk."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+
+from ingest.errors import IngestError
 
 
 def digest_of(text: str) -> str:
@@ -30,6 +32,19 @@ class Resource:
     media_type: str
     fetched_at: datetime
     charset: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An item of a source that gave no resource; the others go on.
+
+    Attributes:
+        url: its address, as a Resource of it would have had.
+        error: what was wrong; its text is one sentence.
+    """
+
+    url: str
+    error: IngestError
 
 
 @dataclass(frozen=True, slots=True)
