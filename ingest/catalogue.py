@@ -30,8 +30,8 @@ _VARIABLES = 500  # placeholders per statement, below SQLite's limit of 999 in o
 _TABLES = """
 CREATE TABLE IF NOT EXISTS meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS readings(
-  url TEXT PRIMARY KEY, source TEXT NOT NULL, source_digest TEXT NOT NULL, page TEXT NOT NULL,
-  frame TEXT NOT NULL, links TEXT NOT NULL);
+  url TEXT PRIMARY KEY, origin TEXT NOT NULL, resource TEXT NOT NULL, resource_digest TEXT NOT NULL,
+  page TEXT NOT NULL, frame TEXT NOT NULL, links TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS pages(
   url TEXT PRIMARY KEY, title TEXT NOT NULL, text TEXT NOT NULL, language TEXT NOT NULL,
   published TEXT, modified TEXT, fetched_at TEXT NOT NULL, alternates TEXT NOT NULL,
@@ -99,27 +99,39 @@ class Catalogue:
         """Let the file go."""
         self._connection.close()
 
+    def setting(self, key: str) -> str | None:
+        """A value of the `meta` table."""
+        rows = self._rows("SELECT value FROM meta WHERE key=?", (key,))
+        return str(rows[0][0]) if rows else None
+
+    def put_setting(self, key: str, value: str) -> None:
+        """Keep a value in the `meta` table, committed."""
+        self._write("INSERT OR REPLACE INTO meta VALUES(?,?)", [(key, value)])
+
     # -- what the readers found ------------------------------------------------------------------
 
-    def source_digests(self) -> dict[str, str]:
-        """Address to digest of the bytes it was read from."""
-        return dict(self._rows("SELECT url, source_digest FROM readings"))
+    def read_already(self) -> dict[str, tuple[str, str]]:
+        """Address of the resource to (address of the page, digest of the bytes) read from it."""
+        rows = self._rows("SELECT resource, url, resource_digest FROM readings")
+        return {resource: (url, digest) for resource, url, digest in rows}
 
-    def sources(self) -> dict[str, str]:
-        """Address to the source, as named on the command line, that brought it."""
-        return dict(self._rows("SELECT url, source FROM readings"))
+    def origins(self) -> dict[str, str]:
+        """Address of the page to the source, as named on the command line, that brought it."""
+        return dict(self._rows("SELECT url, origin FROM readings"))
 
-    def put_reading(self, reading: Reading, *, source: str, source_digest: str) -> None:
+    def put_reading(
+        self, reading: Reading, *, origin: str, resource: str, resource_digest: str
+    ) -> None:
         """Keep what a reader found, committed."""
-        page = reading.page
         self._write(
-            "INSERT OR REPLACE INTO readings VALUES(?,?,?,?,?,?)",
+            "INSERT OR REPLACE INTO readings VALUES(?,?,?,?,?,?,?)",
             [
                 (
-                    page.url,
-                    source,
-                    source_digest,
-                    json.dumps(_page_row(page), ensure_ascii=False),
+                    reading.page.url,
+                    origin,
+                    resource,
+                    resource_digest,
+                    json.dumps(_page_row(reading.page), ensure_ascii=False),
                     json.dumps(reading.frame, ensure_ascii=False),
                     json.dumps(reading.links, ensure_ascii=False),
                 )

@@ -34,6 +34,7 @@ from vectorstore.lexical import LexicalIndex
 
 FORMAT = 1  # of the version folder; another number is another layout
 KEPT_VERSIONS = 3  # the published one, and two to roll back to
+_EMPTY = "The store at {} is empty. Run `assistant ingest SOURCE` first."
 _EMBED_BATCH = 512  # sentences between two commits: a killed run loses seconds of work
 
 
@@ -136,12 +137,14 @@ def publish(
     *,
     chunking: str,
     pages: int,
+    anew: bool = False,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Publication:
     """Build a version of what the catalogue holds and make it the published one.
 
-    Nothing is built when the published version already says the same. Sentences whose vectors are
-    cached are not embedded again. The caller holds the store's lock.
+    Nothing is built when the published version already says the same, unless it is to be built
+    `anew`. Sentences whose vectors are cached are not embedded again. The caller holds the store's
+    lock.
 
     Raises:
         OSError: the disk is full or not writable; the published version is untouched.
@@ -149,8 +152,8 @@ def publish(
     folder = store / "versions"
     folder.mkdir(parents=True, exist_ok=True)
     digest = source.content_digest()
-    current = _published_number(store)
-    if current:
+    current = 0
+    if not anew and (current := _published_number(store)):
         manifest = _manifest(folder / _name(current))
         if (manifest.content_digest, manifest.embedder, manifest.chunking, manifest.analysis) == (
             digest,
@@ -190,8 +193,7 @@ def publish(
     _fsync(folder)
     point_to(store, number)
     for old in sorted(_numbers(folder))[:-KEPT_VERSIONS]:
-        if old != number:
-            shutil.rmtree(folder / _name(old), ignore_errors=True)
+        shutil.rmtree(folder / _name(old), ignore_errors=True)
     return Publication(number, built=True, embedded=embedded)
 
 
@@ -221,6 +223,18 @@ def published_manifest(store: Path) -> Manifest | None:
     """What the published version says of itself; None where nothing has been published."""
     number = _published_number(store)
     return _manifest(store / "versions" / _name(number)) if number else None
+
+
+def pages_path(store: Path) -> Path:
+    """Where the published version keeps its pages.
+
+    Raises:
+        EmptyIndex: nothing has been published.
+    """
+    number = _published_number(store)
+    if not number:
+        raise EmptyIndex(_EMPTY.format(store))
+    return store / "versions" / _name(number) / "pages.sqlite"
 
 
 class Published:
@@ -253,9 +267,7 @@ class Published:
         try:
             status = (self._store / "current").stat()
         except FileNotFoundError:
-            raise EmptyIndex(
-                f"The store at {self._store} is empty. Run `assistant ingest SOURCE` first."
-            ) from None
+            raise EmptyIndex(_EMPTY.format(self._store)) from None
         stamp = (status.st_mtime_ns, status.st_ino)
         with self._lock:
             if self._version is None or stamp != self._stamp:

@@ -1,0 +1,61 @@
+"""Settings to working parts. Everything is constructed here, nothing at import."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from assistant.extract import extract
+from assistant.pipeline import Assistant
+from assistant.profile import load_profile
+from assistant.question import read_question
+from assistant.settings import Settings
+from ingest.catalogue import Catalogue
+from ingest.chunk import CHUNKING
+from vectorstore.embed import make_embedder
+from vectorstore.publish import Published
+from vectorstore.retriever import HybridRetriever
+
+
+def build_assistant(settings: Settings) -> Assistant:
+    """The assistant that answers from the published version of the store.
+
+    Raises:
+        ProfileError: the profile cannot be used.
+        EncoderError: the embedding model cannot be loaded.
+    """
+    return Assistant(
+        load_profile(settings.profile), build_retriever(settings), read_question, extract
+    )
+
+
+def build_retriever(settings: Settings) -> HybridRetriever:
+    """The retriever over the published version, whichever that is when it is asked.
+
+    Raises:
+        EncoderError: the embedding model cannot be loaded.
+    """
+    silence_telemetry()
+    embedder = make_embedder(settings.embedding)
+    published = Published(
+        settings.store,
+        embedder_id=embedder.id,
+        chunking=CHUNKING,
+        open_pages=Catalogue.open_snapshot,
+    )
+    return HybridRetriever(published, embedder)
+
+
+def catalogue_path(store: Path) -> Path:
+    """Where a store keeps its catalogue."""
+    return store / "catalogue.sqlite"
+
+
+def silence_telemetry() -> None:
+    """Nothing is sent to anyone: switch off what libraries would report, before they load."""
+    os.environ["ANONYMIZED_TELEMETRY"] = "False"  # chromadb
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+    # langsmith would ship every question
+    for variable in ("LANGSMITH_TRACING", "LANGCHAIN_TRACING_V2", "LANGCHAIN_TRACING"):
+        os.environ.pop(variable, None)

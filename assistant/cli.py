@@ -1,0 +1,479 @@
+"""The command `assistant`: parse, call, print. INTERFACE names its commands and exit codes."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import date
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from assistant.errors import AssistantError, InputError
+from ingest.errors import IngestError, RefusedAddress, StoreBusy, StoreError, TooLarge, Unreachable
+from vectorstore.errors import CorruptIndex, EmptyIndex, VectorStoreError
+
+if TYPE_CHECKING:
+    from assistant.maintain import Maintainer
+    from assistant.profile import Profile
+    from assistant.settings import Settings
+    from assistant.types import Turn
+
+EXIT_DONE = 0
+EXIT_USAGE = 2
+EXIT_SOME_FAILED = 3
+EXIT_BUSY = 4
+EXIT_STORAGE = 5
+EXIT_REFUSED = 6
+EXIT_UNREACHABLE = 7
+
+# The first match counts.
+_EXIT_CODES: Sequence[tuple[type[BaseException], int]] = (
+    (StoreBusy, EXIT_BUSY),
+    (StoreError, EXIT_STORAGE),
+    (CorruptIndex, EXIT_STORAGE),
+    (EmptyIndex, EXIT_STORAGE),
+    (RefusedAddress, EXIT_REFUSED),
+    (TooLarge, EXIT_REFUSED),
+    (Unreachable, EXIT_UNREACHABLE),
+    (IngestError, EXIT_USAGE),
+    (VectorStoreError, EXIT_USAGE),
+    (AssistantError, EXIT_USAGE),
+    (OSError, EXIT_STORAGE),
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; gives its exit code. Errors are one line on stderr."""
+    signal.signal(signal.SIGTERM, _terminated)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except KeyboardInterrupt:
+        print("Stopped. What was committed is kept; run the same command to go on.", file=sys.stderr)
+        return 128 + signal.SIGINT
+    except BrokenPipeError:  # the reader of our output (`| head`) went away
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_DONE
+    except tuple(kind for kind, _ in _EXIT_CODES) as error:
+        print(f"assistant: {_one_line(error)}", file=sys.stderr)
+        return _exit_code(error)
+
+
+def _exit_code(error: BaseException) -> int:
+    return next(code for kind, code in _EXIT_CODES if isinstance(error, kind))
+
+
+def _terminated(number: int, frame: FrameType | None) -> NoReturn:
+    sys.exit(128 + number)
+
+
+def _one_line(error: BaseException) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        where = f" ({error.filename})" if error.filename else ""
+        return f"{error.strerror}{where}."
+    return " ".join(str(error).split())
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="assistant",
+        description="Answers questions from an organisation's own pages, in their exact words.",
+    )
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--store", type=Path, metavar="DIR", help="folder that holds everything")
+    common.add_argument("--json", action="store_true", help="one JSON document on stdout")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+
+    def command(name: str, run: Callable[[argparse.Namespace], int], about: str) -> Any:
+        made = commands.add_parser(name, parents=[common], help=about, description=about)
+        made.set_defaults(run=run)
+        return made
+
+    made = command("ingest", _ingest, "Bring pages, files or folders into the store.")
+    made.add_argument("sources", nargs="+", metavar="SOURCE")
+    made.add_argument("--prune", action="store_true", help="take out what a source no longer has")
+
+    command("pages", _pages, "List what is stored.")
+
+    made = command("page", _page, "Show one stored page with its full text.")
+    made.add_argument("url", metavar="URL")
+
+    made = command("remove", _remove, "Take pages out of the store and of every index.")
+    made.add_argument("urls", nargs="+", metavar="URL")
+
+    made = command("search", _search, "Find passages.")
+    _query_arguments(made, "query", "QUERY")
+    made.add_argument("-k", type=_positive, default=10, metavar="N", help="how many (default 10)")
+    made.add_argument("--language", metavar="L", help="only pages in this language (en, ar)")
+    made.add_argument("--since", type=_day, metavar="DATE", help="only pages from this day on")
+    made.add_argument("--until", type=_day, metavar="DATE", help="only pages up to this day")
+
+    made = command("ask", _ask, "Ask a question.")
+    _query_arguments(made, "question", "QUESTION")
+    made.add_argument("--history", type=Path, metavar="FILE", help="JSON list of earlier messages")
+    made.add_argument("--min-confidence", type=_share, metavar="X", help="0 to 1; 0 = never refuse")
+
+    made = command("serve", _serve, "Open the chat in a browser.")
+    made.add_argument("--host", default="127.0.0.1")
+    made.add_argument("--port", type=_port, default=7860)
+    made.add_argument("--open", action="store_true", help="open a browser window")
+
+    command("versions", _versions, "List the index versions that are kept.")
+    made = command("rollback", _rollback, "Publish an earlier index version again.")
+    made.add_argument("number", type=_positive, nargs="?", metavar="VERSION")
+    command("rebuild", _rebuild, "Build every index anew from the stored pages.")
+    command("doctor", _doctor, "Verify store and indexes against each other.")
+    return parser
+
+
+def _query_arguments(parser: argparse.ArgumentParser, name: str, metavar: str) -> None:
+    parser.add_argument(name, nargs="?", metavar=metavar)
+    parser.add_argument("--batch", type=Path, metavar="FILE", help="JSON Lines in")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="JSON Lines out, same order")
+
+
+# -- commands ------------------------------------------------------------------------------------
+
+
+def _ingest(options: argparse.Namespace) -> int:
+    from assistant.documents import report_document
+
+    report = _maintainer(options).ingest(options.sources, prune=options.prune)
+    if options.json:
+        _print_json(report_document(report))
+    else:
+        print(
+            f"{report.added} added, {report.updated} updated, {report.unchanged} unchanged, "
+            f"{report.removed} removed, {len(report.skipped)} skipped, {len(report.failed)} failed."
+        )
+        for skipped in report.skipped:
+            print(f"  skipped {skipped.url}: {skipped.reason}")
+        print(
+            f"The store has {report.pages} pages in {report.chunks} chunks; index version "
+            f"{report.index_version}. {report.seconds:.1f} s."
+        )
+    for failure in report.failed:
+        print(f"assistant: {failure.url}: {_one_line(failure.error)}", file=sys.stderr)
+    if not report.failed:
+        return EXIT_DONE
+    # A source of which nothing came ends as its failure does; otherwise some pages failed.
+    came = report.added + report.updated + report.unchanged
+    codes = {_exit_code(failure.error) for failure in report.failed}
+    return codes.pop() if not came and codes <= {EXIT_REFUSED, EXIT_UNREACHABLE} else EXIT_SOME_FAILED
+
+
+def _pages(options: argparse.Namespace) -> int:
+    from assistant.documents import page_summary
+
+    pages = [page_summary(page) for page in _published_pages(options).pages()]
+    if options.json:
+        _print_json({"pages": pages})
+    else:
+        for page in pages:
+            print(f"{page['published'] or '          '}  {page['language']:3}  {page['title']}")
+            print(f"                 {page['url']}")
+    return EXIT_DONE
+
+
+def _page(options: argparse.Namespace) -> int:
+    from assistant.documents import page_document
+
+    page = _published_pages(options).page(options.url)
+    if page is None:
+        raise InputError(
+            f"{options.url} is not in the store. `assistant pages` lists the addresses that are."
+        )
+    if options.json:
+        _print_json(page_document(page))
+    else:
+        print(f"{page.title}\n{page.url}\n{page.published or 'no date'} · {page.language}\n")
+        print(page.text)
+    return EXIT_DONE
+
+
+def _remove(options: argparse.Namespace) -> int:
+    missing = _maintainer(options).remove(options.urls)
+    removed = [url for url in options.urls if url not in missing]
+    if options.json:
+        _print_json({"removed": removed, "missing": missing})
+    else:
+        print(f"{len(removed)} removed.")
+    for url in missing:
+        print(f"assistant: {url} is not in the store.", file=sys.stderr)
+    return EXIT_USAGE if missing else EXIT_DONE
+
+
+def _search(options: argparse.Namespace) -> int:
+    from assistant.build import build_retriever
+    from assistant.documents import search_document
+    from vectorstore.types import SearchFilter
+
+    held_to = SearchFilter(options.language, options.since, options.until)
+    rows = _batch_rows(options, "query")
+    retriever = build_retriever(_settings(options))
+    if rows is not None:
+        _write_batch(
+            options.out,
+            (
+                {"id": row["id"], **search_document(retriever.search(row["query"], options.k, held_to))}
+                for row in rows
+            ),
+        )
+        return EXIT_DONE
+    result = retriever.search(options.query, options.k, held_to)
+    if options.json:
+        _print_json(search_document(result))
+        return EXIT_DONE
+    for number, passage in enumerate(result.passages, start=1):
+        chunk = passage.chunk
+        print(f"{number:2}. {chunk.title}  ({passage.score:.2f})")
+        print(f"    {chunk.url}")
+        print(f"    {' '.join(chunk.text.split())[:240]}")
+    return EXIT_DONE
+
+
+def _ask(options: argparse.Namespace) -> int:
+    from assistant.build import build_assistant
+    from assistant.documents import answer_document
+    from assistant.pipeline import MIN_CONFIDENCE
+    from assistant.terminal import render
+
+    least = MIN_CONFIDENCE if options.min_confidence is None else options.min_confidence
+    rows = _batch_rows(options, "question")
+    history = _history(options.history)
+    assistant = build_assistant(_settings(options))
+    if rows is not None:
+        _write_batch(
+            options.out,
+            (
+                {
+                    "id": row["id"],
+                    **answer_document(
+                        assistant.ask(
+                            row["question"], _turns(row.get("history", ())), min_confidence=least
+                        )
+                    ),
+                }
+                for row in rows
+            ),
+        )
+        return EXIT_DONE
+    answer = assistant.ask(options.question, history, min_confidence=least)
+    if options.json:
+        _print_json(answer_document(answer))
+    else:
+        print(render(answer))
+    return EXIT_DONE
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from assistant.build import build_assistant
+    from ui.app import serve
+    from vectorstore.publish import published_manifest
+
+    settings = _settings(options)
+    if published_manifest(settings.store) is None:
+        print("The store is empty: filling it with the starter pages.", file=sys.stderr)
+        _maintainer(options).fill_with_starter_pages()
+    serve(build_assistant(settings), options.host, options.port, open_browser=options.open)
+    return EXIT_DONE
+
+
+def _versions(options: argparse.Namespace) -> int:
+    from vectorstore.publish import published_manifest, versions
+
+    store = _settings(options).store
+    current = published_manifest(store)
+    kept = [
+        {**asdict(manifest), "published": current is not None and manifest.number == current.number}
+        for manifest in versions(store)
+    ]
+    if options.json:
+        _print_json({"versions": kept})
+    else:
+        for entry in kept:
+            mark = "→" if entry["published"] else " "
+            print(f"{mark} {entry['number']}  {entry['pages']} pages, {entry['chunks']} chunks, "
+                  f"{entry['embedder']}")
+    return EXIT_DONE
+
+
+def _rollback(options: argparse.Namespace) -> int:
+    number = _maintainer(options).roll_back(options.number)
+    if options.json:
+        _print_json({"index_version": number})
+    else:
+        print(f"Published is now version {number}.")
+    return EXIT_DONE
+
+
+def _rebuild(options: argparse.Namespace) -> int:
+    publication = _maintainer(options).rebuild()
+    if options.json:
+        _print_json({"index_version": publication.number, "embedded": publication.embedded})
+    else:
+        print(f"Built and published version {publication.number}.")
+    return EXIT_DONE
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from assistant.doctor import examine
+
+    findings = examine(_settings(options))
+    if options.json:
+        _print_json({"well": not findings, "findings": [asdict(finding) for finding in findings]})
+    else:
+        print("\n".join(f"{f.what} {f.mend}" for f in findings) or "All is well.")
+    return EXIT_STORAGE if findings else EXIT_DONE
+
+
+# -- what commands share -------------------------------------------------------------------------
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    from assistant.settings import Settings
+
+    settings = Settings.from_environment(os.environ)
+    return replace(settings, store=options.store) if options.store else settings
+
+
+def _profile(settings: Settings) -> Profile:
+    from assistant.profile import load_profile
+
+    return load_profile(settings.profile)
+
+
+def _maintainer(options: argparse.Namespace) -> Maintainer:
+    from tqdm import tqdm
+
+    from assistant.maintain import Maintainer
+
+    settings = _settings(options)
+    quiet = not sys.stderr.isatty()
+    read = tqdm(unit=" pages", desc="reading", disable=quiet, leave=False)
+    embedded = tqdm(unit=" sentences", desc="embedding", disable=quiet, leave=False)
+
+    def on_page(url: str, count: int) -> None:
+        read.update(count - read.n)
+
+    def on_sentences(done: int, total: int) -> None:
+        embedded.total = total
+        embedded.update(done - embedded.n)
+
+    return Maintainer(
+        settings, _profile(settings), page_progress=on_page, sentence_progress=on_sentences
+    )
+
+
+def _published_pages(options: argparse.Namespace) -> Any:
+    from ingest.catalogue import Catalogue
+    from vectorstore.publish import pages_path
+
+    return Catalogue.open_snapshot(pages_path(_settings(options).store))
+
+
+def _batch_rows(options: argparse.Namespace, field: str) -> list[dict[str, Any]] | None:
+    """The rows of `--batch`, checked; None where one text was given on the command line."""
+    text = getattr(options, field)
+    if (text is None) == (options.batch is None):
+        raise InputError(f"Give either one {field.upper()} or --batch FILE.")
+    if options.batch is None:
+        return None
+    if options.out is None:
+        raise InputError("--batch FILE needs --out FILE.")
+    rows: list[dict[str, Any]] = []
+    for number, line in enumerate(_read_text(options.batch).split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except ValueError as error:
+            raise InputError(f"{options.batch}, line {number}: no JSON ({error}).") from error
+        if not isinstance(row, dict) or "id" not in row or not isinstance(row.get(field), str):
+            raise InputError(f'{options.batch}, line {number}: needs "id" and a text "{field}".')
+        _turns(row.get("history", ()), where=f"{options.batch}, line {number}")
+        rows.append(row)
+    return rows
+
+
+def _write_batch(out: Path, documents: Iterable[Mapping[str, Any]]) -> None:
+    with out.open("w", encoding="utf-8") as file:
+        for document in documents:
+            file.write(json.dumps(document, ensure_ascii=False) + "\n")
+
+
+def _history(path: Path | None) -> list[Turn]:
+    if path is None:
+        return []
+    try:
+        messages = json.loads(_read_text(path))
+    except ValueError as error:
+        raise InputError(f"{path} is no JSON ({error}).") from error
+    return _turns(messages, where=str(path))
+
+
+def _turns(messages: Any, where: str = "history") -> list[Turn]:
+    """Messages of `{"role","content"}` as turns; a question without an answer is left out."""
+    from assistant.types import Turn
+
+    turns: list[Turn] = []
+    asked: str | None = None
+    for message in messages if isinstance(messages, list | tuple) else [None]:
+        if not isinstance(message, dict) or not isinstance(message.get("content"), str):
+            raise InputError(
+                f'{where}: a history is a list of {{"role": "user" or "assistant", "content": text}}.'
+            )
+        if message.get("role") == "user":
+            asked = message["content"]
+        elif asked is not None:
+            turns.append(Turn(asked, message["content"]))
+            asked = None
+    return turns
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise InputError(f"{path} cannot be read: {reason}.") from error
+
+
+def _print_json(document: Any) -> None:
+    json.dump(document, sys.stdout, ensure_ascii=False, indent=1)
+    print()
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not 1 or more")
+    return value
+
+
+def _port(text: str) -> int:
+    value = int(text)
+    if not 0 <= value <= 65_535:
+        raise argparse.ArgumentTypeError(f"{text} is no port (0 to 65535)")
+    return value
+
+
+def _share(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1")
+    return value
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no date; write it as 2022-08-07") from None

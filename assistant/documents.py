@@ -1,0 +1,152 @@
+"""Values to the JSON documents of the command line and the HTTP interface (INTERFACE)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from assistant.types import Answer, Citation, Contact, Suggestion
+from ingest.types import Page
+from vectorstore.types import Passage, SearchResult
+
+if TYPE_CHECKING:
+    from ingest.pipeline import Report
+
+Document = dict[str, Any]
+
+
+def report_document(report: Report) -> Document:
+    """What an ingest did."""
+    return {
+        "added": report.added,
+        "updated": report.updated,
+        "unchanged": report.unchanged,
+        "removed": report.removed,
+        "skipped": [{"url": s.url, "reason": s.reason} for s in report.skipped],
+        "failed": [{"url": f.url, "error": str(f.error)} for f in report.failed],
+        "pages": report.pages,
+        "chunks": report.chunks,
+        "seconds": round(report.seconds, 3),
+        "index_version": report.index_version,
+    }
+
+
+def page_document(page: Page) -> Document:
+    """One page with its full text."""
+    return {**page_summary(page), "text": page.text}
+
+
+def page_summary(page: Page) -> Document:
+    """One page without its text."""
+    return {
+        "url": page.url,
+        "title": page.title,
+        "language": page.language,
+        "published": _day(page.published),
+        "modified": _day(page.modified),
+        "fetched_at": page.fetched_at.isoformat(),
+        "alternates": dict(page.alternates),
+        "digest": page.digest,
+        "kind": page.kind,
+        "sample": page.sample,
+        "characters": len(page.text),
+    }
+
+
+def passage_document(passage: Passage) -> Document:
+    """One passage; `page.text[start:end] == text`."""
+    chunk = passage.chunk
+    return {
+        "chunk_id": chunk.id,
+        "url": chunk.url,
+        "title": chunk.title,
+        "headings": list(chunk.headings),
+        "text": chunk.text,
+        "start": chunk.start,
+        "end": chunk.end,
+        "language": chunk.language,
+        "published": _day(chunk.published),
+        "score": round(passage.score, 6),
+        "dense_rank": passage.dense_rank,
+        "lexical_rank": passage.lexical_rank,
+    }
+
+
+def search_document(result: SearchResult) -> Document:
+    """The passages of one search."""
+    return {
+        "query": result.query,
+        "language": result.language,
+        "passages": [passage_document(passage) for passage in result.passages],
+        "index_version": result.index_version,
+        "timings": _rounded(result.timings),
+    }
+
+
+def answer_document(answer: Answer) -> Document:
+    """One answer."""
+    return {
+        "question": answer.question,
+        "query": answer.query,
+        "language": answer.language,
+        "status": str(answer.status),
+        "text": answer.text,
+        "sentences": [
+            {"text": s.text, "kind": str(s.kind), "citations": list(s.citations)}
+            for s in answer.sentences
+        ],
+        "citations": [citation_document(citation) for citation in answer.citations],
+        "passages": [
+            {"chunk_id": p.chunk_id, "url": p.url, "title": p.title, "score": round(p.score, 6)}
+            for p in answer.passages
+        ],
+        "suggestions": [_suggestion(suggestion) for suggestion in answer.suggestions],
+        "contacts": [_contact(contact) for contact in answer.contacts],
+        "confidence": round(answer.confidence, 6),
+        "model": answer.model,
+        "index_version": answer.index_version,
+        "timings": _rounded(answer.timings),
+    }
+
+
+def citation_document(citation: Citation) -> Document:
+    """One citation; `page.text[start:end] == quote`."""
+    return {
+        "number": citation.number,
+        "url": citation.url,
+        "link": citation.link,
+        "title": citation.title,
+        "headings": list(citation.headings),
+        "quote": citation.quote,
+        "start": citation.start,
+        "end": citation.end,
+        "page": citation.page,
+        "language": citation.language,
+        "published": _day(citation.published),
+        "fetched_at": citation.fetched_at.isoformat(),
+        "alternates": dict(citation.alternates),
+        "sample": citation.sample,
+    }
+
+
+def _suggestion(suggestion: Suggestion) -> Document:
+    fields = {"text": suggestion.text, "url": suggestion.url, "question": suggestion.question}
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _contact(contact: Contact) -> Document:
+    return {
+        "label": dict(contact.label),
+        "channel": contact.channel,
+        "value": contact.value,
+        "source": contact.source,
+        "checked": contact.checked.isoformat(),
+    }
+
+
+def _day(day: date | datetime | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _rounded(timings: Any) -> Document:
+    return {stage: round(seconds, 6) for stage, seconds in timings.items()}
