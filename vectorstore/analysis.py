@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
 
 ANALYSIS_VERSION = 1  # raise it when tokens change: an index built before is then stale
@@ -53,10 +52,10 @@ ENGLISH_STOP_WORDS = frozenset(
 )
 ARABIC_STOP_WORDS = frozenset(
     """في من الى علي عن مع هو هي هم هن هذا هذه ذلك تلك التي الذي الذين اللذان اللاتي ان انه انها او
-    ام ثم قد لقد كان كانت كانوا يكون تكون ما ماذا متي اين كيف كم لماذا لم لن لا ليس ليست هل اي ايه كل
-    بعض بين بعد قبل عند عندما حيث حتي منذ خلال ضد لدي له لها لهم به بها بهم فيه فيها منه منها عليه
-    عليها اليه اليها كما لكن بل غير سوي الا اذا لو لان كي نحو ايضا حول دون فقط وقد وكان وكانت وهو وهي
-    وفي ومن وعلي والي وعن وما ولم ولا وان تم يتم يتمكن مما بما فيما ممن عنه عنها هناك هنا اذ يا
+    ام ثم قد لقد كان كانت كانوا يكون تكون ما ماذا متي اين كيف كم لماذا لم لن لا ليس ليست هل اي ايه
+    كل بعض بين بعد قبل عند عندما حيث حتي منذ خلال ضد لدي له لها لهم به بها بهم فيه فيها منه منها عليه
+    عليها اليه اليها كما لكن بل غير سوي الا اذا لو لان كي نحو ايضا حول دون فقط وقد وكان
+    وكانت وهو وهي وفي ومن وعلي والي وعن وما ولم ولا وان تم يتم يتمكن مما بما فيما ممن عنه عنها هناك هنا اذ يا
     ليه ازاي فين امتي مين ايش شو وين ده دي دا اللي عشان علشان""".split()
 )
 _AR_PREFIXES = (
@@ -249,7 +248,7 @@ _AR_SOUNDS = str.maketrans(
         "ن": "n",
     }
 )
-_NAME = re.compile(r"[A-ZÀ-Þ][^\W\d_]+|[A-Z]{2,}|\d+")
+_NAME = re.compile(r"[A-ZÀ-Þ][^\W\d_]+|[A-Z]{2,}")
 _DOUBLE = re.compile(r"(.)\1+")
 
 
@@ -285,26 +284,3 @@ def skeletons(text: str) -> list[str]:
         for c in candidates
         if not is_stop_word(c) and len(bones := skeleton(c)) >= (1 if c.isdigit() else 2)
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class Analysis:
-    """The three views of one text."""
-
-    words: list[str]
-    grams: list[str]
-    skeletons: list[str]
-
-
-def analyse(text: str) -> Analysis:
-    """All views of a text; each script is treated by its own rules, whatever the page's language."""
-    return Analysis(stems(text), grams(text), skeletons(text))
-
-
-def script_language(text: str) -> str:
-    """ "ar" where most letters are Arabic, "en" where most are Latin, "und" without letters."""
-    arabic = len(_ARABIC.findall(text))
-    latin = sum(c.isascii() and c.isalpha() for c in text)
-    if not arabic and not latin:
-        return "und"
-    return "ar" if arabic >= latin else "en"

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -160,7 +161,7 @@ class DenseIndex:
         return Similarities(
             best=np.maximum.reduceat(near, offsets[:-1]),
             centroid=centroids @ query,
-            sentences=[near[a:b] for a, b in zip(offsets[:-1], offsets[1:], strict=True)],
+            sentences=[near[a:b] for a, b in pairwise(offsets)],
         )
 
     def background(self, query: Floats) -> Mapping[str, Floats]:

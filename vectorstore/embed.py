@@ -32,7 +32,7 @@ class Embedder(Protocol):
     def dimension(self) -> int: ...  # noqa: D102
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
-        """(n, dimension), float32, rows of length 1; with the model's query prompt if it has one."""
+        """(n, dimension), float32, rows of length 1; the model's query prompt applied."""
         ...
 
     def encode_documents(self, texts: Sequence[str]) -> Vectors:
@@ -50,7 +50,7 @@ class PackagedEmbedder:
 
     def __init__(self, threads: int = 1) -> None:
         """`threads` for the matrix products: one is steadiest for single questions on a shared
-        machine (RETRIEVAL: p95 3 ms with one thread, 60 ms and more with two)."""  # noqa: D209
+        machine (RETRIEVAL: p95 3 ms with one thread, 60 ms and more with two)."""
         self._threads = threads
         self._model: object | None = None
 
@@ -91,7 +91,9 @@ class SentenceTransformerEmbedder:
         os.environ["HF_HUB_OFFLINE"] = "1"
         os.environ["TRANSFORMERS_OFFLINE"] = "1"
         folder = Path(name).expanduser()
-        looks_like_path = name.startswith((".", "/", "~")) or os.sep in name and name.count("/") > 1
+        looks_like_path = name.startswith((".", "/", "~")) or (
+            os.sep in name and name.count("/") > 1
+        )
         if looks_like_path and not folder.is_dir():
             raise EncoderError(
                 f"There is no model folder at {name}. Set ASSISTANT_EMBEDDING to one."

@@ -55,7 +55,9 @@ class LexicalIndex:
             try:
                 fields[name] = bm25s.BM25.load(str(folder / name), mmap=True, show_progress=False)
             except (OSError, ValueError, KeyError, EOFError) as error:
-                raise CorruptIndex(f"The lexical index in {folder / name} is unreadable: {error}") from error
+                raise CorruptIndex(
+                    f"The lexical index in {folder / name} is unreadable: {error}"
+                ) from error
             if int(fields[name].scores["num_docs"]) != size:
                 raise CorruptIndex(f"The lexical index in {folder / name} is not of {size} rows.")
         return cls(fields, size)

@@ -9,8 +9,9 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from ingest.language import detect_language
 from ingest.types import Chunk, Page
-from vectorstore.analysis import fold, script_language
+from vectorstore.analysis import fold
 from vectorstore.embed import Embedder, Vectors
 from vectorstore.errors import CorruptIndex
 from vectorstore.fusion import fuse, recipe_for
@@ -77,7 +78,7 @@ class Searcher:
         started = time.perf_counter()
         vector = self._embedder.encode_queries([query])[0]
         embedded = time.perf_counter()
-        language = script_language(query)
+        language = detect_language(query)
         found: list[_Hit] = []
         for shelf in self._version.shelves.values():
             found.extend(_search_shelf(shelf, query, language, vector, held_to or SearchFilter()))
@@ -96,7 +97,15 @@ class Searcher:
 class _Hit:
     """A candidate row with its scores, before its chunk is read."""
 
-    __slots__ = ("chunk_id", "dense_rank", "lexical_rank", "score", "sentences", "similarity", "words")
+    __slots__ = (
+        "chunk_id",
+        "dense_rank",
+        "lexical_rank",
+        "score",
+        "sentences",
+        "similarity",
+        "words",
+    )
 
     def __init__(
         self,
