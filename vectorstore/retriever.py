@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -94,36 +95,17 @@ class Searcher:
         return SearchResult(query, language, passages, self._version.number, timings)
 
 
+@dataclass(frozen=True, slots=True)
 class _Hit:
     """A candidate row with its scores, before its chunk is read."""
 
-    __slots__ = (
-        "chunk_id",
-        "dense_rank",
-        "lexical_rank",
-        "score",
-        "sentences",
-        "similarity",
-        "words",
-    )
-
-    def __init__(
-        self,
-        chunk_id: str,
-        score: float,
-        dense_rank: int | None,
-        lexical_rank: int | None,
-        similarity: float,
-        words: float,
-        sentences: npt.NDArray[np.float32],
-    ) -> None:
-        self.chunk_id = chunk_id
-        self.score = score
-        self.dense_rank = dense_rank
-        self.lexical_rank = lexical_rank
-        self.similarity = similarity
-        self.words = words
-        self.sentences = sentences
+    chunk_id: str
+    score: float
+    dense_rank: int | None
+    lexical_rank: int | None
+    similarity: float
+    words: float
+    sentences: npt.NDArray[np.float32]
 
 
 def _search_shelf(
