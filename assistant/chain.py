@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any, TypedDict
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 from langchain_core.runnables import Runnable, RunnableConfig
+from langchain_core.runnables.config import run_in_executor
 
 from assistant.pipeline import Assistant
 from assistant.types import Answer, Turn
@@ -45,6 +46,14 @@ class AnswerChain(Runnable[str | QuestionInput, Answer]):
     ) -> Iterator[Answer]:
         """Yield the growing answer; see the class."""
         return self._transform_stream_with_config(iter([input]), self._grow, config)
+
+    async def astream(
+        self, input: str | QuestionInput, config: RunnableConfig | None = None, **kwargs: Any
+    ) -> AsyncIterator[Answer]:
+        """Yield the growing answer; each step runs in a thread, since searching is no waiting."""
+        grown = self.stream(input, config)
+        while (answer := await run_in_executor(config, next, grown, None)) is not None:
+            yield answer
 
     def _ask(self, input: str | QuestionInput) -> Answer:
         question, history = _parse(input)

@@ -56,7 +56,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(options.run(options))
     except KeyboardInterrupt:
-        print("Stopped. What was committed is kept; run the same command to go on.", file=sys.stderr)
+        print(
+            "Stopped. What was committed is kept; run the same command to go on.", file=sys.stderr
+        )
         return 128 + signal.SIGINT
     except BrokenPipeError:  # the reader of our output (`| head`) went away
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -166,7 +168,9 @@ def _ingest(options: argparse.Namespace) -> int:
     # A source of which nothing came ends as its failure does; otherwise some pages failed.
     came = report.added + report.updated + report.unchanged
     codes = {_exit_code(failure.error) for failure in report.failed}
-    return codes.pop() if not came and codes <= {EXIT_REFUSED, EXIT_UNREACHABLE} else EXIT_SOME_FAILED
+    return (
+        codes.pop() if not came and codes <= {EXIT_REFUSED, EXIT_UNREACHABLE} else EXIT_SOME_FAILED
+    )
 
 
 def _pages(options: argparse.Namespace) -> int:
@@ -222,7 +226,10 @@ def _search(options: argparse.Namespace) -> int:
         _write_batch(
             options.out,
             (
-                {"id": row["id"], **search_document(retriever.search(row["query"], options.k, held_to))}
+                {
+                    "id": row["id"],
+                    **search_document(retriever.search(row["query"], options.k, held_to)),
+                }
                 for row in rows
             ),
         )
@@ -274,8 +281,9 @@ def _ask(options: argparse.Namespace) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    from assistant.build import build_assistant
     from ui.app import serve
+
+    from assistant.build import build_assistant
     from vectorstore.publish import published_manifest
 
     settings = _settings(options)
@@ -300,8 +308,10 @@ def _versions(options: argparse.Namespace) -> int:
     else:
         for entry in kept:
             mark = "→" if entry["published"] else " "
-            print(f"{mark} {entry['number']}  {entry['pages']} pages, {entry['chunks']} chunks, "
-                  f"{entry['embedder']}")
+            print(
+                f"{mark} {entry['number']}  {entry['pages']} pages, {entry['chunks']} chunks, "
+                f"{entry['embedder']}"
+            )
     return EXIT_DONE
 
 
@@ -428,7 +438,7 @@ def _turns(messages: Any, where: str = "history") -> list[Turn]:
     for message in messages if isinstance(messages, list | tuple) else [None]:
         if not isinstance(message, dict) or not isinstance(message.get("content"), str):
             raise InputError(
-                f'{where}: a history is a list of {{"role": "user" or "assistant", "content": text}}.'
+                f'{where}: a history is a list of {{"role": "user"|"assistant", "content": text}}.'
             )
         if message.get("role") == "user":
             asked = message["content"]

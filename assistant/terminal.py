@@ -12,7 +12,9 @@ def render(answer: Answer) -> str:
         lines.append("")
         lines.extend(_source(citation) for citation in answer.citations)
     for suggestion in answer.suggestions:
-        lines.append(f"  - {suggestion.text}" + (f"\n    {suggestion.url}" if suggestion.url else ""))
+        lines.append(
+            f"  - {suggestion.text}" + (f"\n    {suggestion.url}" if suggestion.url else "")
+        )
     return "\n".join(lines)
 
 

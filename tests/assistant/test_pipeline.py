@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from assistant.extract import Chosen, Extraction, extract
+from assistant.pipeline import MAX_QUESTION_CHARS, Assistant
+from assistant.profile import load_profile
+from assistant.question import Question, read_question
+from assistant.types import Answer, Kind, Status, Turn
+from ingest.types import Page
+from tests.builders import WordsEmbedder, page, published
+from vectorstore.retriever import HybridRetriever
+from vectorstore.types import Passage
+
+PROFILE = load_profile("iom_egypt")
+CAIRO = page("The office in Cairo opened in 1991. It has a clinic.", title="Cairo")
+RABAT = page(
+    "The roundtable met in Rabat. Five people spoke.", url="https://example.org/b", title="Rabat"
+)
+
+
+def assistant(store: Path, *pages: Page, confidence: float | None = None) -> Assistant:
+    """An assistant over these pages; with a confidence, it quotes the best passage's sentences."""
+
+    def first_passage(question: Question, passages: Sequence[Passage]) -> Extraction:
+        best = passages[0]
+        chosen = tuple(Chosen(best, sentence, 1.0) for sentence in best.sentences)
+        return Extraction(chosen, confidence or 0.0)
+
+    encoder = WordsEmbedder()
+    retriever = HybridRetriever(published(store, *pages, embedder=encoder), encoder)
+    return Assistant(
+        PROFILE, retriever, read_question, extract if confidence is None else first_passage
+    )
+
+
+def test_an_answer_is_made_of_quotes_with_their_places(tmp_path: Path) -> None:
+    answer = assistant(tmp_path, CAIRO, RABAT, confidence=0.9).ask("Where did the roundtable meet?")
+
+    assert answer.status is Status.ANSWERED
+    assert [(s.text, s.kind, s.citations) for s in answer.sentences] == [
+        ("The roundtable met in Rabat.", Kind.QUOTE, (1,)),
+        ("Five people spoke.", Kind.QUOTE, (2,)),
+    ]
+    assert answer.text == "The roundtable met in Rabat. [1] Five people spoke. [2]"
+    assert all(RABAT.text[c.start : c.end] == c.quote for c in answer.citations)
+    assert answer.index_version == 1
+    assert answer.language == "en"
+    assert answer.passages[0].url == RABAT.url
+    assert answer.timings["total"] > 0
+
+
+def test_weak_evidence_is_not_shown_but_the_nearest_pages_are(tmp_path: Path) -> None:
+    doubtful = assistant(tmp_path, CAIRO, RABAT, confidence=0.3)
+
+    refused = doubtful.ask("Who won the match?", min_confidence=0.31)
+    shown = doubtful.ask("Who won the match?", min_confidence=0.3)
+
+    assert refused.status is Status.UNANSWERABLE_WEAK_EVIDENCE
+    assert refused.citations == ()
+    assert [s.kind for s in refused.sentences] == [Kind.NOTICE, Kind.NOTICE]
+    assert refused.sentences[0].text == PROFILE.texts("en")["not_found"]
+    assert {s.url for s in refused.suggestions} == {CAIRO.url, RABAT.url}
+    assert refused.confidence == shown.confidence == 0.3
+    assert shown.status is Status.ANSWERED
+
+
+def test_a_refusal_is_in_the_askers_language(tmp_path: Path) -> None:
+    answer = assistant(tmp_path, CAIRO, confidence=0.1).ask("من فاز بالمباراة؟")
+
+    assert answer.language == "ar"
+    assert answer.sentences[0].text == PROFILE.texts("ar")["not_found"]
+
+
+def test_evidence_in_the_other_language_is_announced_in_the_askers(tmp_path: Path) -> None:
+    answer = assistant(tmp_path, CAIRO, confidence=0.9).ask("متى افتتح مكتب القاهرة؟")
+
+    assert answer.sentences[0].kind is Kind.NOTICE
+    assert answer.sentences[0].text == PROFILE.texts("ar")["evidence_in_other_language"]
+    assert answer.sentences[1].text == "The office in Cairo opened in 1991."
+    assert answer.citations[0].language == "en"
+
+
+@pytest.mark.parametrize("question", ["", "   \n", "؟!...", "\u200b\u200f", "\x00\ud800"])
+def test_a_question_without_words_is_stopped_before_any_search(
+    tmp_path: Path, question: str
+) -> None:
+    answer = assistant(tmp_path, CAIRO, confidence=0.9).ask(question)
+
+    assert answer.status is Status.BLOCKED_EMPTY_QUESTION
+    assert answer.index_version is None
+    assert answer.citations == ()
+
+
+def test_two_thousand_characters_are_a_question_and_one_more_is_not(tmp_path: Path) -> None:
+    ready = assistant(tmp_path, CAIRO, confidence=0.9)
+
+    longest = ready.ask("a" * MAX_QUESTION_CHARS)
+    too_long = ready.ask("a" * (MAX_QUESTION_CHARS + 1))
+    huge = ready.ask("كلمة " * 400_000)
+
+    assert longest.status is Status.ANSWERED
+    assert too_long.status is huge.status is Status.BLOCKED_LONG_QUESTION
+    assert huge.language == "ar"
+    assert len(huge.question) <= MAX_QUESTION_CHARS
+
+
+def test_stream_gives_each_sentence_with_its_citations_and_then_the_answer(tmp_path: Path) -> None:
+    *sentences, last = assistant(tmp_path, CAIRO, confidence=0.9).stream("When did it open?")
+
+    assert last.answer is not None
+    assert [event.sentence for event in sentences] == list(last.answer.sentences)
+    assert [[c.number for c in event.citations] for event in sentences] == [[1], [2]]
+
+
+def test_ask_and_stream_say_the_same(tmp_path: Path) -> None:
+    ready = assistant(tmp_path, CAIRO, RABAT)
+
+    def said(answer: Answer | None) -> tuple[str, Status, float]:
+        assert answer is not None
+        return answer.text, answer.status, answer.confidence
+
+    question = "When did the office in Cairo open?"
+    assert said(ready.ask(question)) == said(list(ready.stream(question))[-1].answer)
+
+
+def test_the_shipped_extraction_answers_from_the_page_that_says_it(tmp_path: Path) -> None:
+    answer = assistant(tmp_path, CAIRO, RABAT).ask(
+        "When did the office in Cairo open?", [Turn("Hello", "Hello.")], min_confidence=0
+    )
+
+    assert answer.citations[0].quote == "The office in Cairo opened in 1991."
