@@ -107,8 +107,8 @@ def split_address(url: str) -> SplitResult:
         )
     if parts.username is not None or parts.password is not None:
         raise RefusedAddress(f"The address {url!r} is not fetched: it carries a user name.")
-    if not parts.hostname or port_is_zero:
-        raise RefusedAddress(f"The address {url!r} names no host or no port.")
+    if not parts.hostname or port_is_zero or "%" in parts.hostname:  # % names a network card
+        raise RefusedAddress(f"The address {url!r} names no host or port we can use.")
     return parts
 
 

@@ -23,6 +23,7 @@ _ARABIC_CANDIDATES = ("cp1256", "iso8859-6")
 _WESTERN = frozenset({"cp1252", "iso8859-1", "ascii", "latin-1", "iso8859-15"})
 _MARKUP = re.compile(r"<(?:script|style)\b.*?</(?:script|style)>|<[^>]{0,2000}>", re.S | re.I)
 _SCORED_CHARS = 60_000
+_ACCENTED_SHARE = 0.3  # French and Turkish stay below 0.15
 # Sequences that Arabic has in plenty and mis-decoded bytes do not.
 _ARABIC_COMMON = re.compile("ال|ية|ات|في|من|على|ون|ين")
 _MOJIBAKE = re.compile(
@@ -77,11 +78,12 @@ def implausibility(text: str) -> float:
         elif category in {"So", "Sk", "Sm", "No"} and char not in "°©®™€£×²³½¼¾±":
             odd += 1
     odd += 3 * len(_MOJIBAKE.findall(sample))
+    accented = sum("\u00c0" <= char <= "\u024f" for char in sample)
+    if arabic > 20 or accented > _ACCENTED_SHARE * letters:
+        odd += accented  # amid Arabic, or in such numbers, the mark of the wrong code page
     if arabic > 20:
         expected = arabic / 14  # measured on the development site: one pair in 6 to 9 letters
         odd += int(max(0.0, expected - len(_ARABIC_COMMON.findall(sample))) * 2)
-        # Latin letters with accents amid Arabic are the mark of the wrong code page.
-        odd += sum("\u00c0" <= char <= "\u024f" for char in sample)
     return odd / max(letters, 1)
 
 
@@ -124,7 +126,7 @@ def decode_page(content: bytes, *, shown: str, declared: str | None = None) -> s
 
 
 def _repaired(text: str) -> str:
-    """Undo one round of UTF-8 read as a single-byte code page, where that is plainly what happened."""
+    """Undo UTF-8 that was read as a single-byte code page, where that plainly happened."""
     if len(_MOJIBAKE.findall(text)) < 0.02 * len(text):
         return text
     for codec in ("cp1252", "cp1256"):

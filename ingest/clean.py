@@ -1,4 +1,4 @@
-"""Text in, text out: Unicode in one form, nothing that cannot be seen, white space as one expects."""
+"""Text in, text out: Unicode in one form, nothing invisible, white space as one expects."""
 
 from __future__ import annotations
 

@@ -21,6 +21,8 @@ from ingest.media import ENDINGS, HTML, PAGE_JSON, media_type_of
 from ingest.robots import Robots, parse_robots
 from ingest.types import Failure, Resource
 
+__all__ = ["Failure", "SavedSite", "discover", "saved_site"]
+
 MAX_FILE_BYTES = 30_000_000
 MAX_LINE_BYTES = 30_000_000  # of a .jsonl, each line a page
 _HEAD_BYTES = 65_536  # a canonical address stands in the head of a page
@@ -194,6 +196,8 @@ def _files(folder: Path) -> Iterator[Path]:
         if any(part.startswith(".") for part in relative.parts):
             continue
         if path.suffix.lower() not in ENDINGS and path.suffix.lower() != ".jsonl":
+            continue
+        if relative.as_posix().lower() == "robots.txt":
             continue
         if path.is_file() and path.resolve().is_relative_to(folder):
             found.append((relative.as_posix(), path))

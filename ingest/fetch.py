@@ -61,7 +61,7 @@ def fetch(
     Runs an event loop of its own: call it from a thread that has none running.
 
     Args:
-        private_hosts: `host[:port]` that may be private or on another port (ASSISTANT_PRIVATE_HOSTS).
+        private_hosts: `host[:port]` that may be private (ASSISTANT_PRIVATE_HOSTS).
         contact: address or mailbox named in the User-Agent.
         resolve: replaces the system's resolver in tests.
 
@@ -136,7 +136,7 @@ async def _request(
     headers = {
         "Host": shown if standard else f"{shown}:{target.port}",
         "User-Agent": user_agent(contact),
-        "Accept": "text/html,application/xhtml+xml,application/pdf;q=0.9,text/plain;q=0.8,*/*;q=0.5",
+        "Accept": "text/html,application/xhtml+xml,application/pdf;q=0.9,*/*;q=0.5",
         "Accept-Encoding": "gzip",
     }
     path = parts._replace(scheme="", netloc="", fragment="").geturl() or "/"

@@ -27,6 +27,7 @@ from ingest.types import Page, Reading, Resource
 
 MAX_BYTES = 10_000_000
 MAX_DEPTH = 400  # deeper nesting is no page that a person wrote
+MAX_ATTRIBUTES = 1_000  # of one element
 MIN_WORDS = 8
 MIN_LANDMARK_SHARE = 0.3  # of the body's words; a <main> with less is not the main content
 MIN_FOUND_SHARE = 0.5  # of the body's prose words that trafilatura must find to be believed
@@ -78,6 +79,8 @@ _PLACEHOLDER = re.compile(
 )
 _SENTENCE_END = re.compile(r"[.!?؟…:][\"'”’»)]*$")
 _WORD = re.compile(r"\w+")
+_LONG_TAG = re.compile(r"<[a-zA-Z][^>]{2000,}")
+_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 
 
 def read(resource: Resource) -> Reading:
@@ -91,7 +94,9 @@ def read(resource: Resource) -> Reading:
         raise TooLarge(
             f"{resource.url} is larger than the {MAX_BYTES // 1_000_000} MB that are read."
         )
-    tree = _parse(decode_page(resource.content, shown=resource.url, declared=resource.charset))
+    source = decode_page(resource.content, shown=resource.url, declared=resource.charset)
+    _refuse_crowded(source, resource.url)
+    tree = _parse(source)
     if tree is None:
         raise UnreadablePage(f"{resource.url} holds no content.")
     if _depth(tree) > MAX_DEPTH:
@@ -106,7 +111,7 @@ def read(resource: Resource) -> Reading:
         body = tree
     title = _title(body, meta)
     listed = _drop_teasers(body, meta.base)
-    frame, chrome_words = _take_frame(body)
+    frame, chrome_words = _take_frame(body, title)
     blocks = _content(body, meta, title)
     text = render(blocks)
     if not title:
@@ -124,6 +129,13 @@ def read(resource: Resource) -> Reading:
         media_type=resource.media_type,
     )
     return Reading(page, frame=frame, links=links)
+
+
+def _refuse_crowded(source: str, url: str) -> None:
+    """Refuse a tag with thousands of attributes: libxml2's time grows with their square."""
+    for tag in _LONG_TAG.findall(source):
+        if len(_QUOTED.sub("", tag).split()) > MAX_ATTRIBUTES:
+            raise TooLarge(f"{url} has an element with more than {MAX_ATTRIBUTES} attributes.")
 
 
 def _parse(text: str) -> lxml_html.HtmlElement | None:
@@ -210,7 +222,7 @@ def _is_mostly_prose(element: lxml_html.HtmlElement) -> bool:
     return len(prose) >= 3
 
 
-def _take_frame(body: lxml_html.HtmlElement) -> tuple[tuple[str, ...], int]:
+def _take_frame(body: lxml_html.HtmlElement, title: str) -> tuple[tuple[str, ...], int]:
     """Cut header, menus and footer out of the tree; their prose, and how many words they held."""
     regions: list[lxml_html.HtmlElement] = []
     for element in body.iter():
@@ -222,7 +234,9 @@ def _take_frame(body: lxml_html.HtmlElement) -> tuple[tuple[str, ...], int]:
         words += _count(region)
         for paragraph in _paragraphs(region):
             for block in _walk(paragraph):
-                if block.kind == "text" and is_prose(block.text) and 4 * block.linked < block.words:
+                linked = 4 * block.linked >= block.words
+                ended = _SENTENCE_END.search(block.text)  # breadcrumbs end in the page's title
+                if ended and is_prose(block.text) and not linked and not _same(block.text, title):
                     frame[block.text] = None
         region.tail, tail = None, region.tail
         parent = region.getparent()

@@ -1,7 +1,8 @@
 """Plain text and Markdown to a Reading, and the text form in which web pages get exported.
 
-An export is what one copies from a page: menu lines and blurbs first, the title once or more, labels
-and a date, the article, then "Related Documents" and the like. A text that is none comes out whole.
+An export is what one copies from a page: menu lines and blurbs first, the title once or more,
+labels and a date, the article, then "Related Documents" and the like. A text that is none
+comes out whole.
 """
 
 from __future__ import annotations
@@ -33,15 +34,18 @@ _MENU_TERMS = frozenset(
     clean_line(term).casefold()
     for term in """
     who we are|our work|what we do|where we work|about|about us|about iom|iom global|iom egypt|home
-    cross-cutting (global)|cross-cutting|data and resources|data & resources|take action|get involved
+    cross-cutting (global)|cross-cutting|data and resources|data & resources|take action
+    get involved
     2030 agenda|data|resources|contact|contact us|careers|vacancies|work with us|procurement|search
     news|stories|events|newsroom|media|publications|our offices|where we work|mission|menu|main menu
     skip to main content|skip to content|english|arabic|العربية|français|español|toggle navigation
     main navigation|language|languages|back|what we do|our impact|donate|subscribe|multimedia
-    من نحن|عملنا|ماذا نفعل|عن المنظمة|نبذة عنا|نبذة|المنظمة في العالم|المنظمة الدولية للهجرة العالمية
+    من نحن|عملنا|ماذا نفعل|عن المنظمة|نبذة عنا|نبذة|المنظمة في العالم
+    المنظمة الدولية للهجرة العالمية
     المنظمة الدولية للهجرة حول العالم|قضايا شاملة (عالمية)|قضايا شاملة|القضايا الشاملة
     القضايا الشاملة (عالمية)|متداخلة (عالمي)|البيانات والمصادر|البيانات والموارد|بيانات وموارد|شارك
-    بادر|اتخذ إجراء|اتخذ إجراءً|بادر الآن|خطة 2030|أجندة 2030|خطة عام 2030|اتصل بنا|تواصل معنا|الرئيسية
+    بادر|اتخذ إجراء|اتخذ إجراءً|بادر الآن|خطة 2030|أجندة 2030|خطة عام 2030|اتصل بنا
+    تواصل معنا|الرئيسية
     الصفحة الرئيسية|بحث|القائمة|القائمة الرئيسية|أخبار|الأخبار|قصص|القصص|الفعاليات|المنشورات|الموارد
     وظائف|الوظائف|المشتريات|تخطي إلى المحتوى الرئيسي|انتقل إلى المحتوى|مجالات عملنا|أين نعمل
     """.replace("\n", "|").split("|")
@@ -56,29 +60,37 @@ _GLUED = sorted(
     reverse=True,
 )
 _GLUED_LABEL = re.compile(
-    rf"(?P<label>{'|'.join(re.escape(term.strip()) for term in _GLUED)})[\s:–-]*(?=\S)",
-    re.IGNORECASE,
+    rf"(?:{'|'.join(re.escape(term.strip()) for term in _GLUED)})(?=\S)", re.IGNORECASE
 )
 _LABEL_WORDS = (
     r"press releases?|press|news|local|global|regional|stories|story|events?|speech(?:es)?|"
     r"statements?|features?|vacanc(?:y|ies)|blogs?|articles?|photo story|photos?|videos?|gallery|"
-    r"publications?|home|date published|published(?: on)?|posted(?: on)?|last updated|updated(?: on)?|"
+    r"publications?|home|date published|published(?: on)?|posted(?: on)?|"
+    r"last updated|updated(?: on)?|"
     r"الأخبار|أخبار|خبر|محليات|محلية|محلي|عالمي|بيانات صحفية|بيان صحفي|قصص|قصة|الفعاليات|فعالية|"
     r"كلمة|خطاب|منشورات|منشور|الرئيسية|تاريخ النشر|نُشر في|نشر في|آخر تحديث"
 )
 _LABELS = re.compile(rf"(?:(?:{_LABEL_WORDS})[\s|/·•,،:>»-]*)+", re.IGNORECASE)
 _LABEL_START = re.compile(rf"(?:(?:{_LABEL_WORDS})[\s|/·•:>»-]*)+", re.IGNORECASE)
+# Labels that stick to the end of a title: "… of the CrimeNews Local", "… News Local".
+_STUCK = re.compile(
+    rf"(?:(?<=[a-z.!?)])(?=[A-Z])(?:(?i:{_LABEL_WORDS})[\s/|·]*)+"
+    r"|\s+(?:(?:News|Press Release|Stor(?:y|ies)|Events?)[\s/|·]*)(?:Local|Global|Regional)"
+    r"|\s*(?:الأخبار|أخبار|خبر|بيان صحفي)[\s/|·]+(?:محليات|محلية|محلي|عالمي))$"
+)
 _TRAILER = re.compile(
     r"(?:related (?:documents?|news|stories|content|links|articles|publications|pages|events|sdgs)"
     r"|share(?: this)?(?: page| article| story| on)?(?: on)?|follow us(?: on)?"
-    r"|newsletter|sign up for (?:our|the) newsletter|subscribe(?: to .{0,40})?|more news|latest news"
-    r"|other news|you may also like|read more|see also|back to (?:top|news)|sdgs?|tags?"
+    r"|newsletter|sign up for (?:our|the) newsletter|subscribe(?: to .{0,40})?|more news"
+    r"|latest news|other news|you may also like|read more|see also|back to (?:top|news)|sdgs?|tags?"
     r"|(?:©|copyright).{0,120}|all rights reserved|cookie (?:policy|settings|notice)|terms of use"
     r"|privacy (?:policy|notice)|facebook|x|twitter|linkedin|whatsapp|instagram|youtube|email|print"
     r"|وثائق ذات صلة|الوثائق ذات الصلة|مستندات ذات صلة|المستندات ذات الصلة|أخبار ذات صلة"
-    r"|الأخبار ذات الصلة|مواضيع ذات صلة|روابط ذات صلة|شارك(?: (?:هذه )?الصفحة)?|شاركوا(?: الصفحة)?|مشاركة"
-    r"|تابعونا(?: على)?|تابعنا(?: على)?|النشرة (?:البريدية|الإخبارية)|اشترك في النشرة.{0,30}"
-    r"|جميع الحقوق محفوظة.{0,80}|اقرأ (?:المزيد|أيضا|أيضاً)|طباعة|فيسبوك|تويتر|واتساب|البريد الإلكتروني)"
+    r"|الأخبار ذات الصلة|مواضيع ذات صلة|روابط ذات صلة|شارك(?: (?:هذه )?الصفحة)?|مشاركة"
+    r"|شاركوا(?: الصفحة)?|تابعونا(?: على)?|تابعنا(?: على)?|النشرة (?:البريدية|الإخبارية)"
+    r"|اشترك في النشرة.{0,30}"
+    r"|جميع الحقوق محفوظة.{0,80}|اقرأ (?:المزيد|أيضا|أيضاً)|طباعة|فيسبوك|تويتر|واتساب"
+    r"|البريد الإلكتروني)"
     r"\s*:?",
     re.IGNORECASE,
 )
@@ -88,8 +100,10 @@ _STRONG_TRAILER = re.compile(
     re.IGNORECASE,
 )
 _PRESS_CONTACT = re.compile(
-    r"(?:for (?:more|further|additional) (?:information|details|inquiries)|(?:media|press) contacts?\b"
-    r"|for media (?:inquiries|enquiries)|لمزيد من المعلومات|للمزيد من المعلومات|للاستفسار|للتواصل الإعلامي)",
+    r"(?:for (?:more|further|additional) (?:information|details|inquiries)"
+    r"|(?:media|press) contacts?\b|for media (?:inquiries|enquiries)"
+    r"|لمزيد من المعلومات|للمزيد من المعلومات"
+    r"|للاستفسار|للتواصل الإعلامي)",
     re.IGNORECASE,
 )
 _REACHABLE = re.compile(
@@ -189,7 +203,7 @@ def _menu_kind(lines: list[str], index: int) -> str | None:
     if _BULLET.fullmatch(line):
         return "bullet"
     entry = _entry(line)
-    if entry in _MENU_TERMS:
+    if entry in _MENU_TERMS and not _LABELS.fullmatch(line):  # "News" stands by titles as well
         return "term"
     if _glued_blurb(line, lines[max(0, index - 2) : index]):
         return "glued"
@@ -215,7 +229,9 @@ def _precedes_body(lines: list[str], index: int) -> bool:
     entry = _entry(lines[index])
     for line in lines[index + 1 : index + 6]:
         if _entry(line) != entry and not _is_label(line):
-            return _is_long_prose(line)
+            words = len(_WORD.findall(line))
+            prose = words >= 20 or (words >= 5 and bool(_SENTENCE_END.search(line)))
+            return prose and _glued_blurb(line, []) is None
     return False
 
 
@@ -226,15 +242,10 @@ def _glued_blurb(line: str, before: list[str]) -> str | None:
     text of one of the lines before.
     """
     match = _GLUED_LABEL.match(line)
-    cut = match.end() if match and match.end() > len(match["label"]) - 1 else 0
     if match:
-        glued = match.end() == len(match["label"])
         rest = line[match.end() :]
-        fits = rest[:1].isupper() or rest[:1] >= "\u0600"
-        if glued and fits and is_prose(rest):
+        if (rest[:1].isupper() or "\u0620" <= rest[:1] <= "\u064a") and is_prose(rest):
             return rest
-        if not glued:
-            cut = 0
     for entry in sorted({text for raw in before if (text := _entry(raw))}, key=len, reverse=True):
         if len(entry) > 2 and line.casefold().startswith(entry) and len(line) > len(entry):
             rest = line[len(entry) :]
@@ -304,12 +315,7 @@ def _clean_title(head: list[str]) -> str:
             return line
     title = candidates[0]
     # Labels stick to the title: "… Prevention of the CrimeNews Local".
-    stuck = re.search(rf"(?<=[a-z\u0620-\u064a.!?])(?:(?:{_LABEL_WORDS})[\s/|·]*)+$", title)
-    if stuck is None:
-        stuck = re.search(
-            rf"\s+(?:(?:News|Local|Global|Press Release|أخبار|محلي|بيان صحفي)[\s/|·]*){{2,}}$",
-            title,
-        )
+    stuck = _STUCK.search(title)
     if stuck and len(_WORD.findall(title[: stuck.start()])) >= 3:
         title = title[: stuck.start()].strip()
     prefix = re.match(
@@ -419,7 +425,8 @@ def _is_heading(lines: tuple[str, ...], index: int) -> bool:
         return False
     if line[:1] in "\"'“«(" or line[:1].islower() or (line[:1].isdecimal() and words < 3):
         return False
-    if not (_is_body(following) and len(_WORD.findall(following)) >= 6):
+    bulleted = bool(_BULLET.match(following))
+    if not bulleted and not (_is_body(following) and len(_WORD.findall(following)) >= 6):
         return False
     before = lines[index - 1] if index else ""
     # In a run of short lines it is one of them (a list that lost its bullets), no heading.
