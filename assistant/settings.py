@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,4 +57,4 @@ def _hosts(value: str) -> frozenset[str]:
     return frozenset(host.strip().lower() for host in value.split(",") if host.strip())
 
 
-_READ = {"store": Path, "private_hosts": _hosts}
+_READ: Mapping[str, Callable[[str], object]] = {"store": Path, "private_hosts": _hosts}
