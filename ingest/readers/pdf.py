@@ -8,6 +8,8 @@ import re
 import unicodedata
 import zlib
 from collections import Counter
+from dataclasses import dataclass, replace
+from typing import Any
 
 from pypdf import PdfReader
 from pypdf.errors import DependencyError, FileNotDecryptedError, PyPdfError
@@ -16,7 +18,7 @@ from ingest.clean import clean_line
 from ingest.errors import TooLarge, UnreadablePage
 from ingest.language import detect_language, page_language
 from ingest.media import PDF
-from ingest.readers.blocks import Block, render
+from ingest.readers.blocks import Block, render, table_lines
 from ingest.types import Page, Reading, Resource
 
 MAX_BYTES = 30_000_000
@@ -52,6 +54,21 @@ _BROKEN = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of extracted text and where it stands on its sheet.
+
+    Attributes:
+        x: of its first letter; y: of its baseline; both in points, 0 where not known.
+        size: of its largest letters, in points.
+    """
+
+    text: str
+    x: float = 0.0
+    y: float = 0.0
+    size: float = 0.0
+
+
 def read(resource: Resource) -> Reading:
     """Read one PDF.
 
@@ -84,38 +101,77 @@ def _locked(where: str) -> UnreadablePage:
     return UnreadablePage(f"{where} is password-protected. Save it without a password.")
 
 
-def _sheets(reader: PdfReader, where: str) -> list[list[str]]:
+def _sheets(reader: PdfReader, where: str) -> list[list[Line]]:
     """The lines of each sheet, in letters and in reading order."""
-    raw: list[list[str]] = []
+    raw: list[list[Line]] = []
     size = 0
     for page in reader.pages:
-        text = page.extract_text() or ""
-        size += len(text)
+        lines = _lines(page)
+        size += sum(len(line.text) for line in lines)
         if size > MAX_CHARS:
             raise TooLarge(f"{where} holds more than {MAX_CHARS // 1_000_000} million characters.")
-        raw.append(text.replace("\r", "\n").split("\n"))
-    letters = sum(char.isalpha() for lines in raw for line in lines for char in line)
+        raw.append(lines)
+    every = [line.text for lines in raw for line in lines]
+    letters = sum(char.isalpha() for text in every for char in text)
     if not letters:
-        raise UnreadablePage(
-            f"{where} holds no text: it is a scan, and reading pictures is not done."
-        )
-    odd = sum(char in "\x00\ufffd" for lines in raw for line in lines for char in line)
+        raise _scan(where)
+    odd = sum(char in "\x00\ufffd" for text in every for char in text)
     if odd > 0.02 * letters:
         raise UnreadablePage(f"{where} holds no usable text: its letters have no meaning assigned.")
-    flip = is_visual_order([line for lines in raw for line in lines])
-    return [[mended for line in lines if (mended := mend_line(line, flip=flip))] for lines in raw]
+    flip = is_visual_order(every)
+    return [
+        [replace(line, text=text) for line in lines if (text := mend_line(line.text, flip=flip))]
+        for lines in raw
+    ]
+
+
+def _scan(where: str) -> UnreadablePage:
+    return UnreadablePage(f"{where} holds no text: it is a scan, and reading pictures is not done.")
+
+
+def _lines(page: Any) -> list[Line]:
+    """The lines of a sheet as pypdf extracts them, each with the place of its first letter."""
+    pieces: list[tuple[str, float, float, float]] = []
+
+    def visit(text: str, cm: list[float], tm: list[float], _font: object, size: float) -> None:
+        scale = abs(tm[3] * cm[3]) or 1.0
+        x = cm[4] + tm[4] * cm[0]
+        pieces.append((text, x, cm[5] + tm[5] * cm[3], size * scale))
+
+    text = page.extract_text(visitor_text=visit) or ""
+    if "".join(piece[0] for piece in pieces) != text:
+        return [Line(line) for line in text.replace("\r", "\n").split("\n")]
+    lines: list[Line] = []
+    current = Line("")
+    for piece, x, y, size in pieces:
+        for index, part in enumerate(piece.replace("\r", "\n").split("\n")):
+            if index:
+                lines.append(current)
+                current = Line("")
+            if part.strip() and not current.text.strip():
+                current = Line(current.text + part, x, y, size)
+            elif part:
+                current = replace(
+                    current,
+                    text=current.text + part,
+                    size=max(current.size, size if part.strip() else 0.0),
+                )
+    return [*lines, current]
 
 
 def _page(
-    resource: Resource, sheets: list[list[str]], stated: str | None, declared: str | None
+    resource: Resource, sheets: list[list[Line]], stated: str | None, declared: str | None
 ) -> Page:
     sheets = without_running_lines(sheets)
-    texts = [_blocks(lines) for lines in sheets]
+    sizes: Counter[float] = Counter()
+    for lines in sheets:
+        for line in lines:
+            sizes[round(line.size, 1)] += len(line.text)
+    body = sizes.most_common(1)[0][0] if sizes else 0.0
+    texts = [_blocks(lines, body) for lines in sheets]
     flat = [block for blocks in texts for block in blocks]
     if not flat:
-        raise UnreadablePage(
-            f"{resource.url} holds no text: it is a scan, and reading pictures is not done."
-        )
+        raise _scan(resource.url)
     title = clean_line(mend_line(stated or "", flip=False))
     if not title or _NO_TITLE.fullmatch(title) or len(title) < 3:
         first = next((block for block in flat if block.kind == "heading"), flat[0])
@@ -208,12 +264,13 @@ def _flipped(line: str) -> str:
     )
 
 
-def without_running_lines(sheets: list[list[str]]) -> list[list[str]]:
+def without_running_lines(sheets: list[list[Line]]) -> list[list[Line]]:
     """The sheets without heads and feet that repeat on most of them, and without sheet numbers."""
     edges: Counter[str] = Counter()
     filled = [lines for lines in sheets if lines]
     for lines in filled:
-        edges.update({_mask(line) for line in (*lines[:_EDGE_LINES], *lines[-_EDGE_LINES:])})
+        ends = (*lines[:_EDGE_LINES], *lines[-_EDGE_LINES:])
+        edges.update({_mask(line.text) for line in ends})
     floor = max(2, 0.6 * len(filled))
     running = {key for key, count in edges.items() if count >= floor}
     return [_without_edges(lines, running) for lines in sheets]
@@ -223,9 +280,10 @@ def _mask(line: str) -> str:
     return re.sub(r"\d+", "#", line.casefold())
 
 
-def _without_edges(lines: list[str], running: set[str]) -> list[str]:
-    def goes(line: str) -> bool:
-        return _mask(line) in running or bool(re.fullmatch(r"[-–\s]*\d{1,4}[-–\s]*", line))
+def _without_edges(lines: list[Line], running: set[str]) -> list[Line]:
+    def goes(line: Line) -> bool:
+        number = re.fullmatch(r"[-–\s]*\d{1,4}[-–\s]*", line.text)
+        return _mask(line.text) in running or bool(number)
 
     start, end = 0, len(lines)
     while start < min(end, 2 * _EDGE_LINES) and goes(lines[start]):
@@ -235,39 +293,140 @@ def _without_edges(lines: list[str], running: set[str]) -> list[str]:
     return lines[start:end]
 
 
-def _blocks(lines: list[str]) -> list[Block]:
-    """Lines of one sheet to blocks: wrapped lines joined, bullets as items, headings found."""
-    longest = max(map(len, lines), default=0)
+def _blocks(lines: list[Line], body: float) -> list[Block]:
+    """Lines of one sheet to blocks: tables as rows, the rest as paragraphs, items, headings.
+
+    Args:
+        body: the size most of the document is set in; larger lines are headings.
+    """
+    blocks: list[Block] = []
+    plain: list[Line] = []
+    rows = _rows(lines)
+    index = 0
+    while index < len(rows):
+        end = _table_end(rows, index)
+        if end == index:
+            first = rows[index][0]
+            plain.append(replace(first, text=" ".join(cell.text for cell in rows[index])))
+            index += 1
+            continue
+        blocks.extend(_flowing(plain, body))
+        plain = []
+        grid = _grid(rows[index:end])
+        heads = int(len(grid) > 1 and not any(re.search(r"\d", cell) for cell in grid[0]))
+        blocks.extend(Block("row", line) for line in table_lines(grid, heads))
+        index = end
+    blocks.extend(_flowing(plain, body))
+    return blocks
+
+
+def _rows(lines: list[Line]) -> list[list[Line]]:
+    """Lines that stand side by side, as one row of cells each."""
+    rows: list[list[Line]] = []
+    for line in lines:
+        row = rows[-1] if rows else []
+        # Less than a line apart is beside: a short cell is set in the middle of a tall one.
+        if not row or not line.size or abs(row[0].y - line.y) >= 0.75 * line.size:
+            rows.append([line])
+            continue
+        same = next((at for at, cell in enumerate(row) if cell.x == line.x), None)
+        if same is None:
+            row.append(line)
+        else:
+            row[same] = replace(row[same], text=f"{row[same].text} {line.text}")
+    return rows
+
+
+def _is_cells(row: list[Line]) -> bool:
+    sign = re.fullmatch(r"[•▪◦●‣·-]|\d{1,2}[.)]", row[0].text)  # the sign of a list item
+    return len(row) > 1 and not sign
+
+
+def _table_end(rows: list[list[Line]], start: int) -> int:
+    """The index behind the table that begins at `start`; `start` itself where none does.
+
+    Cells that wrap go on in lines of their own, right below and flush with their column.
+    """
+    if not _is_cells(rows[start]):
+        return start
+    end, full = start + 1, 1
+    columns = {round(cell.x) for cell in rows[start]}
+    while end < len(rows):
+        row = rows[end]
+        if _is_cells(row):
+            columns |= {round(cell.x) for cell in row}
+            full += 1
+        elif not (
+            len(row) == 1
+            and round(row[0].x) in columns
+            and 0 < rows[end - 1][-1].y - row[0].y < 2.2 * max(row[0].size, 1.0)
+        ):
+            break
+        end += 1
+    return end if full > 1 else start
+
+
+def _grid(rows: list[list[Line]]) -> list[list[str]]:
+    """The texts of the cells, wrapped lines put back into theirs."""
+    grid: list[list[str]] = []
+    places: list[float] = []
+    for row in rows:
+        if _is_cells(row):
+            grid.append([cell.text for cell in row])
+            places = [cell.x for cell in row]
+        elif grid:
+            column = min(range(len(places)), key=lambda at: abs(places[at] - row[0].x))
+            grid[-1][column] += " " + row[0].text
+    return grid
+
+
+def _flowing(lines: list[Line], body: float) -> list[Block]:
+    """Lines outside tables: wrapped ones joined, bullets as items, headings found."""
+    longest = max((len(line.text) for line in lines), default=0)
     blocks: list[Block] = []
     wraps = False  # the last line was full, so that its sentence goes on
     for index, line in enumerate(lines):
-        bullet = _BULLET.match(line)
-        following = lines[index + 1] if index + 1 < len(lines) else ""
-        full = len(line) >= 0.75 * longest and longest > 40
-        if bullet and bullet.end() < len(line):
-            blocks.append(Block("item", line[bullet.end() :]))
-        elif _NUMBERED.match(line) and not _is_heading(line, following, longest):
-            blocks.append(Block("item", line))
+        text = line.text
+        bullet = _BULLET.match(text)
+        following = lines[index + 1].text if index + 1 < len(lines) else ""
+        heading = _is_heading(line, following, longest, body)
+        full = len(text) >= 0.75 * longest and longest > 40
+        if bullet and bullet.end() < len(text):
+            blocks.append(Block("item", text[bullet.end() :]))
+        elif heading and blocks and blocks[-1].kind == "heading" and line.size > 1.1 * body > 0:
+            above = lines[index - 1]
+            if abs(above.size - line.size) < 0.1 and above.y - line.y < 1.6 * line.size:
+                blocks[-1] = replace(blocks[-1], text=f"{blocks[-1].text} {text}")
+            else:
+                blocks.append(Block("heading", text, level=2))
+        elif heading:
+            blocks.append(Block("heading", text, level=2))
+        elif _NUMBERED.match(text):
+            blocks.append(Block("item", text))
         elif blocks and wraps and blocks[-1].kind != "heading":
             last = blocks[-1]
-            glue = "" if last.text.endswith("-") and line[:1].islower() else " "
-            blocks[-1] = Block(last.kind, last.text + glue + line)
-        elif _is_heading(line, following, longest):
-            blocks.append(Block("heading", line, level=2))
+            glue = "" if last.text.endswith("-") and text[:1].islower() else " "
+            blocks[-1] = Block(last.kind, last.text + glue + text)
         else:
-            blocks.append(Block("text", line))
-        wraps = full and not (_SENTENCE_END.search(line) and len(line) < 0.9 * longest)
-        if _SENTENCE_END.search(line) and following[:1].isupper() and not full:
+            blocks.append(Block("text", text))
+        wraps = full and not heading
+        if _SENTENCE_END.search(text) and len(text) < 0.9 * longest:
             wraps = False
     return blocks
 
 
-def _is_heading(line: str, following: str, longest: int) -> bool:
-    words = len(_WORD.findall(line))
-    if not 1 <= words <= 10 or len(line) > 0.7 * longest or not following:
+def _is_heading(line: Line, following: str, longest: int, body: float) -> bool:
+    text = line.text
+    words = len(_WORD.findall(text))
+    if not 1 <= words <= 16 or not re.search(r"[^\W\d_]", text) or _BULLET.match(text):
         return False
-    if _SENTENCE_END.search(line) or re.search(r"[,،;؛]$", line) or line[:1].islower():
+    if line.size > 1.1 * body > 0:
+        return not re.search(r"[.،,;؛]$", text)
+    # Where sizes are known and this is no larger, it is none: numbered items look the same.
+    if body and line.size and line.size <= 1.1 * body:
         return False
-    if not _WORD.search(re.sub(r"[\d.,]+", "", line)):
+    if words > 10 or len(text) > 0.7 * longest or not following or text[:1].islower():
+        return False
+    if _SENTENCE_END.search(text) or re.search(r"[,،;؛]$", text):
         return False
     return len(_WORD.findall(following)) > 6 or bool(_BULLET.match(following))
