@@ -15,7 +15,7 @@ _LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
 _LETTERS = re.compile(r"[^\W\d_]")
 # Arabic pages carry many Latin acronyms and names, English pages next to no Arabic: the line
 # between them lies below one half.
-_ARABIC_SHARE = 0.4
+_ARABIC_SHARE = 0.33
 _SCRIPT_SHARE = 0.5  # of all letters; below it the text is in neither script
 
 

@@ -325,8 +325,10 @@ def _rows(lines: list[Line]) -> list[list[Line]]:
     rows: list[list[Line]] = []
     for line in lines:
         row = rows[-1] if rows else []
-        # Less than a line apart is beside: a short cell is set in the middle of a tall one.
-        if not row or not line.size or abs(row[0].y - line.y) >= 0.75 * line.size:
+        # Not a line further down is beside: a short cell may be set at the foot of a tall one,
+        # which then begins above it. Far above is the next column of the sheet.
+        up = line.y - row[0].y if row else 0.0
+        if not row or not line.size or not -0.75 * line.size < up < 5 * line.size:
             rows.append([line])
             continue
         same = next((at for at, cell in enumerate(row) if cell.x == line.x), None)
