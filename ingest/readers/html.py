@@ -318,9 +318,20 @@ def _as_trafilatura_sees(body: lxml_html.HtmlElement, blocks: list[Block]) -> li
     if not kept or seen < MIN_FOUND_SHARE * prose:
         return blocks
     first = kept[0]
-    while first and blocks[first - 1].kind in {"heading", "figure"}:
+    while first and blocks[first].level != 1 and _goes_on(blocks[first - 1]):
         first -= 1
-    return blocks[first : kept[-1] + 1]
+    last = kept[-1] + 1
+    while last < len(blocks) and _goes_on(blocks[last]):
+        last += 1
+    return blocks[first:last]
+
+
+def _goes_on(block: Block) -> bool:
+    """Whether a block next to the content belongs to it: no gap between, and no link in it.
+
+    Rows are worded otherwise by trafilatura, so that they are not found by their words.
+    """
+    return block.kind != "gap" and not block.linked
 
 
 def _without_menus(blocks: list[Block]) -> list[Block]:
