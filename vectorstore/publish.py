@@ -5,7 +5,8 @@ answer mixes two states of the catalogue:
 
     store/current            the number of the published version, swapped with one rename
     store/versions/000007/   manifest.json  pages.sqlite  chroma/  en/  ar/
-    store/versions/.building what a killed run leaves; removed by the next one
+    store/versions/.building being built, or left by a killed run; removed by the next one
+    store/versions/.removing-000004   an old version on its way out, likewise
 
 Every reader opens the folder that `current` names and never writes to it.
 """
@@ -17,6 +18,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from itertools import groupby
 from pathlib import Path
@@ -142,38 +144,41 @@ def publish(
 ) -> Publication:
     """Build a version of what the catalogue holds and make it the published one.
 
-    Nothing is built when the published version already says the same, unless it is to be built
-    `anew`. Sentences whose vectors are cached are not embedded again. The caller holds the store's
-    lock.
+    Nothing is built when the published version already says the same, or a newer one that a killed
+    run had finished but not yet published, unless it is to be built `anew`. Sentences whose vectors
+    are cached are not embedded again. The caller holds the store's lock.
 
     Raises:
         OSError: the disk is full or not writable; the published version is untouched.
     """
     folder = store / "versions"
     folder.mkdir(parents=True, exist_ok=True)
-    digest = source.content_digest()
-    current = 0
-    if not anew and (current := _published_number(store)):
-        manifest = _manifest(folder / _name(current))
-        if (manifest.content_digest, manifest.embedder, manifest.chunking, manifest.analysis) == (
-            digest,
-            embedder.id,
-            chunking,
-            ANALYSIS_VERSION,
-        ):
-            return Publication(current, built=False, embedded=0)
-    number = 1 + max([current, *_numbers(folder)])
     building = folder / ".building"
-    shutil.rmtree(building, ignore_errors=True)
+    for left in (building, *folder.glob(".removing-*")):
+        shutil.rmtree(left, ignore_errors=True)
+    (store / ".current").unlink(missing_ok=True)
+    digest = source.content_digest()
+    says = (digest, embedder.id, chunking, ANALYSIS_VERSION)
+    current = 0 if anew else _published_number(store)
+    newest = max([current, *_numbers(folder)])
+    for number in () if anew else dict.fromkeys(n for n in (current, newest) if n):
+        manifest = _manifest(folder / _name(number))
+        built = (manifest.content_digest, manifest.embedder, manifest.chunking, manifest.analysis)
+        if built == says:
+            if number != current:
+                point_to(store, number)
+            _remove_old(folder, keep=number)
+            return Publication(number, built=False, embedded=0)
+    number = 1 + newest
     building.mkdir()
     shelves = {k: list(v) for k, v in groupby(source.chunks(), key=lambda chunk: chunk.language)}
     embedded = _embed_missing(shelves.values(), source, embedder, progress)
     source.snapshot(building / "pages.sqlite")
-    client = open_client(building / "chroma")
     sentences = 0
-    for language, chunks in shelves.items():
-        sentences += _build_shelf(building / language, client, language, chunks, source, embedder)
-    client.close()
+    # closed on failure too: Chroma keeps one client per path, and the next build has the same
+    with closing(open_client(building / "chroma")) as client:
+        for name, chunks in shelves.items():
+            sentences += _build_shelf(building / name, client, name, chunks, source, embedder)
     manifest = Manifest(
         number=number,
         format=FORMAT,
@@ -192,9 +197,16 @@ def publish(
     building.rename(folder / _name(number))
     _fsync(folder)
     point_to(store, number)
-    for old in sorted(_numbers(folder))[:-KEPT_VERSIONS]:
-        shutil.rmtree(folder / _name(old), ignore_errors=True)
+    _remove_old(folder, keep=number)
     return Publication(number, built=True, embedded=embedded)
+
+
+def _remove_old(folder: Path, *, keep: int) -> None:
+    for old in sorted(_numbers(folder))[:-KEPT_VERSIONS]:
+        if old != keep:
+            # renamed first: a kill halfway must not leave half a version under its number
+            removing = (folder / _name(old)).rename(folder / f".removing-{_name(old)}")
+            shutil.rmtree(removing, ignore_errors=True)
 
 
 def point_to(store: Path, number: int) -> None:
