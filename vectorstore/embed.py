@@ -100,7 +100,9 @@ class SentenceTransformerEmbedder:
             )
         import torch
         from sentence_transformers import SentenceTransformer
+        from transformers.utils.logging import disable_progress_bar
 
+        disable_progress_bar()
         # more threads than cores made torch 3 to 20 times slower
         torch.set_num_threads(max(1, len(os.sched_getaffinity(0))))
         try:
@@ -137,7 +139,8 @@ class SentenceTransformerEmbedder:
     def _unit(vectors: npt.ArrayLike) -> Vectors:
         rows = np.asarray(vectors, dtype=np.float32)
         lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-        return rows / np.maximum(lengths, np.float32(1e-12))
+        unit: Vectors = rows / np.maximum(lengths, np.float32(1e-12))
+        return unit
 
 
 def make_embedder(name: str, threads: int = 1) -> Embedder:
