@@ -144,7 +144,9 @@ class Catalogue:
 
     def readings(self) -> Iterator[Reading]:
         """All readings, by address."""
-        for page, frame, links in self._rows("SELECT page, frame, links FROM readings ORDER BY url"):
+        for page, frame, links in self._rows(
+            "SELECT page, frame, links FROM readings ORDER BY url"
+        ):
             yield Reading(
                 _page(json.loads(page)), tuple(json.loads(frame)), tuple(json.loads(links))
             )

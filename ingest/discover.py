@@ -15,7 +15,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
-from ingest.errors import IngestError, SourceError, TooLarge, UnknownFormat, UnreadablePage
+from ingest.errors import (
+    IngestError,
+    NothingToKeep,
+    SourceError,
+    TooLarge,
+    UnknownFormat,
+    UnreadablePage,
+)
 from ingest.fetch import PRODUCT, fetch
 from ingest.media import ENDINGS, HTML, PAGE_JSON, media_type_of
 from ingest.robots import Robots, parse_robots
@@ -184,6 +191,8 @@ def _items(folder: Path, files: list[Path]) -> Iterator[Resource | Failure]:
     for path in files:
         relative = path.relative_to(folder).as_posix()
         if site is not None and not site.robots.allows(site.path_of(relative)):
+            url = site.url_of(relative)
+            yield Failure(url, NothingToKeep(f"The site's robots.txt keeps {url} to itself."))
             continue
         yield from _file(path, None if site is None else site.url_of(relative))
 

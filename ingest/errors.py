@@ -7,6 +7,7 @@ IngestError
 │   └── RefusedAddress the address is not one we fetch (safety)
 ├── UnknownFormat      no reader for this kind of file
 ├── UnreadablePage     the reader found nothing it can stand for
+│   ├── NothingToKeep  it is whole, but not meant to be kept: a listing, a stub, "noindex"
 │   └── TooLarge       over the size that is read
 ├── StoreBusy          another ingest holds the store
 └── StoreError         the catalogue cannot be opened, read or written
@@ -39,6 +40,10 @@ class UnknownFormat(IngestError):
 
 class UnreadablePage(IngestError):
     """The reader found nothing it can stand for."""
+
+
+class NothingToKeep(UnreadablePage):
+    """The page is whole, but not one to keep. Reported as skipped, not as failed."""
 
 
 class TooLarge(UnreadablePage):

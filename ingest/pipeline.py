@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from ingest.catalogue import Catalogue
 from ingest.chunk import CHUNKING, chunk_page
 from ingest.discover import Failure
-from ingest.errors import IngestError
+from ingest.errors import IngestError, NothingToKeep
 from ingest.frame import site_pages, without_repeats
 from ingest.types import Page, Reading, Resource
 
@@ -164,8 +164,7 @@ def _bring_in(
     failures = 0
     for item in found:
         if isinstance(item, Failure):
-            report.failed.append(item)
-            failures += 1
+            failures += _give_up(item, report)
             continue
         digest = _resource_digest(item)
         page_url, known_digest = already.get(item.url, ("", ""))
@@ -173,20 +172,26 @@ def _bring_in(
             try:
                 reading = read(item)
             except IngestError as error:
-                report.failed.append(Failure(item.url, error))
-                failures += 1
+                failures += _give_up(Failure(item.url, error), report)
                 continue
             page_url = reading.page.url
             if page_url in seen:
                 reason = f"the same page as {page_url}, which is already in"
                 report.skipped.append(Skipped(item.url, reason))
                 continue
-            catalogue.put_reading(
-                reading, origin=source, resource=item.url, resource_digest=digest
-            )
+            catalogue.put_reading(reading, origin=source, resource=item.url, resource_digest=digest)
         seen[page_url] = None
         progress(item.url, len(seen))
     return list(seen), failures
+
+
+def _give_up(failure: Failure, report: Report) -> int:
+    """Report what did not come in; gives 1 if it failed, 0 if it was left out on purpose."""
+    if isinstance(failure.error, NothingToKeep):
+        report.skipped.append(Skipped(failure.url, str(failure.error)))
+        return 0
+    report.failed.append(failure)
+    return 1
 
 
 def _derived(readings: Iterable[Reading], names: SiteNames) -> Iterator[Page]:

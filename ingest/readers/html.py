@@ -17,7 +17,7 @@ from lxml import html as lxml_html
 from ingest.charset import decode_page
 from ingest.clean import clean_line
 from ingest.dates import parse_date
-from ingest.errors import TooLarge, UnreadablePage
+from ingest.errors import NothingToKeep, TooLarge, UnreadablePage
 from ingest.frame import is_prose
 from ingest.language import page_language
 from ingest.readers.blocks import Block, render, table_lines
@@ -103,7 +103,7 @@ def read(resource: Resource) -> Reading:
         raise TooLarge(f"{resource.url} nests its elements more than {MAX_DEPTH} deep.")
     meta = read_metadata(tree, resource.url)
     if meta.noindex:
-        raise UnreadablePage(f"{resource.url} asks not to be indexed.")
+        raise NothingToKeep(f"{resource.url} asks not to be indexed.")
     drop_hidden(tree)
     links = _links(tree, meta.base)
     body = tree.find("body")
@@ -500,10 +500,10 @@ def _refuse_empty(url: str, blocks: list[Block], *, listed: bool, chrome_words: 
     if words >= MIN_WORDS:
         return
     if listed:
-        raise UnreadablePage(f"{url} lists other pages only.")
+        raise NothingToKeep(f"{url} lists other pages only.")
     text = render(blocks)
     if words < 2 or chrome_words > 20 or _PLACEHOLDER.search(text):
-        raise UnreadablePage(f"{url} is nearly empty: {words} words of its own.")
+        raise NothingToKeep(f"{url} is nearly empty: {words} words of its own.")
 
 
 # --- elements to blocks ----------------------------------------------------------------------

@@ -41,6 +41,8 @@ def read(resource: Resource) -> Reading:
     text = _string(row, "text", where)
     if not text.strip():
         raise UnreadablePage(f'{where} has no "text".')
+    if "\x00" in text:
+        raise UnreadablePage(f'{where}: "text" holds NUL characters.')
     try:
         text.encode("utf-8")
     except UnicodeEncodeError as error:

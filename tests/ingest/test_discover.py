@@ -8,7 +8,14 @@ from pathlib import Path
 import pytest
 
 from ingest.discover import discover
-from ingest.errors import IngestError, RefusedAddress, SourceError, UnknownFormat, UnreadablePage
+from ingest.errors import (
+    IngestError,
+    NothingToKeep,
+    RefusedAddress,
+    SourceError,
+    UnknownFormat,
+    UnreadablePage,
+)
 from ingest.media import HTML, PAGE_JSON, TEXT
 from ingest.robots import parse_robots
 from ingest.types import Failure, Resource
@@ -76,12 +83,17 @@ def test_a_saved_site_keeps_its_addresses_and_its_robots(tmp_path: Path) -> None
         },
     )
 
-    assert urls(tmp_path) == [
+    found = list(discover(str(tmp_path)))
+
+    assert [item.url for item in found if isinstance(item, Resource)] == [
         "https://h.example/documents/a%20b.pdf",
         "https://h.example/",
         "https://h.example/news/x",
         "https://h.example/node/1",
     ]
+    [left_out] = [item for item in found if isinstance(item, Failure)]
+    assert left_out.url == "https://h.example/admin"
+    assert isinstance(left_out.error, NothingToKeep)
 
 
 def test_a_folder_of_unrelated_pages_is_no_saved_site(tmp_path: Path) -> None:

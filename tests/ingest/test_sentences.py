@@ -17,9 +17,15 @@ def split(text: str) -> list[str]:
         ("One. Two! Three?", ["One.", "Two!", "Three?"]),
         ("هل هذا سؤال؟ نعم. انتهى", ["هل هذا سؤال؟", "نعم.", "انتهى"]),
         ("Ms. Gabr met Dr. Cruz. He left.", ["Ms. Gabr met Dr. Cruz.", "He left."]),
-        ("Law No. 64 of 2010 was passed. It holds.", ["Law No. 64 of 2010 was passed.", "It holds."]),
+        (
+            "Law No. 64 of 2010 was passed. It holds.",
+            ["Law No. 64 of 2010 was passed.", "It holds."],
+        ),
         ("Signed by M. J. R. Cruz in Cairo. Done.", ["Signed by M. J. R. Cruz in Cairo.", "Done."]),
-        ("It grew by 8.7% to 9,012,582. That is much.", ["It grew by 8.7% to 9,012,582.", "That is much."]),
+        (
+            "It grew by 8.7% to 9,012,582. That is much.",
+            ["It grew by 8.7% to 9,012,582.", "That is much."],
+        ),
         ("He said “Come.” Then he left.", ["He said “Come.”", "Then he left."]),
         ("التقى د. أحمد بالسفيرة. ثم غادر.", ["التقى د. أحمد بالسفيرة.", "ثم غادر."]),
         ("Open e.g. on Monday. Closed else.", ["Open e.g. on Monday.", "Closed else."]),
@@ -38,7 +44,9 @@ def test_headings_are_no_sentences_and_list_items_lose_their_markers() -> None:
 
 
 def test_a_wrapped_line_goes_on_and_a_short_line_does_not() -> None:
-    wrapped = "The second roundtable of the series was held in Rabat in the middle of\nthe month of May."
+    wrapped = (
+        "The second roundtable of the series was held in Rabat in the middle of\nthe month of May."
+    )
 
     assert split(wrapped) == [wrapped]
     assert split("Cairo\nRabat") == ["Cairo", "Rabat"]
@@ -53,7 +61,7 @@ def test_a_run_without_a_full_stop_is_cut_between_words() -> None:
     assert " ".join(pieces).split() == text.split()
 
 
-@given(st.text(alphabet="ab .!?؟\n-#اب1«»\"", max_size=200))
+@given(st.text(alphabet='ab .!?؟\n-#اب1«»"', max_size=200))
 def test_spans_are_in_order_do_not_overlap_and_leave_out_no_word(text: str) -> None:
     spans = sentence_spans(text)
 
