@@ -1,0 +1,113 @@
+"""The web application: the rooms on one FastAPI application, and the server that serves it."""
+
+from __future__ import annotations
+
+import errno
+import socket
+import sys
+import webbrowser
+
+import gradio as gr
+import uvicorn
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+
+from ui.errors import PortTaken, UiError
+from ui.rooms import public
+from ui.types import Assistant
+from ui.wall import GRADIO_ROUTES, Wall
+
+QUEUE_PLACES = 200  # people waiting; whoever comes then is told to come back
+AT_ONCE = 4  # answers made at the same time
+DRAIN_S = 3  # what a stopping server gives to answers under way
+
+__all__ = ["Assistant", "build_app", "serve"]
+
+
+def build_app(assistant: Assistant) -> FastAPI:
+    """All rooms on one application. To add a room, mount it above the public one."""
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    # An own policy, which allows no other origin, switches off Gradio's, which allows every one.
+    app.add_middleware(CORSMiddleware, allow_origins=[])
+    app.add_middleware(Wall, routes=(r"GET /healthz", *GRADIO_ROUTES))
+
+    @app.get("/healthz")
+    def healthz() -> dict[str, str]:
+        """The process answers; whether the store does is for `assistant doctor`."""
+        return {"status": "ok"}
+
+    room = public.build(assistant)
+    room.queue(max_size=QUEUE_PLACES, default_concurrency_limit=AT_ONCE, api_open=False)
+    gr.mount_gradio_app(  # at "/", so it comes last
+        app,
+        room,
+        path="/",
+        theme=_theme(),
+        css=public.css(),
+        head=public.head(assistant.profile),
+        footer_links=[],
+        run_history=False,
+        show_error=False,
+        ssr_mode=False,
+        pwa=False,
+        mcp_server=False,
+        enable_monitoring=False,
+        favicon_path=str(public.STATIC / "favicon.svg"),
+        app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
+    )
+    return app
+
+
+def serve(assistant: Assistant, host: str, port: int, *, open_browser: bool = False) -> None:
+    """Serve until a signal comes; answers under way get `DRAIN_S` seconds to end.
+
+    Raises:
+        PortTaken: another program listens there.
+        UiError: the address cannot be listened on.
+    """
+    listener = _listen(host, port)
+    with listener:
+        server = uvicorn.Server(
+            uvicorn.Config(
+                build_app(assistant),
+                log_level="warning",
+                access_log=False,  # nobody's address is written down
+                server_header=False,
+                timeout_graceful_shutdown=DRAIN_S,
+                ws="none",
+            )
+        )
+        address = _address(host, listener.getsockname()[1])
+        print(f"The chat is open at {address} (stop with Ctrl+C).", file=sys.stderr, flush=True)
+        if open_browser:
+            webbrowser.open(address)  # the socket already listens, so the page waits for us
+        server.run(sockets=[listener])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family, backlog=256)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise PortTaken(
+                f"Port {port} on {host} is taken by another program. "
+                f"Stop it, or choose another port: assistant serve --port {_other(port)}."
+            ) from error
+        raise UiError(f"Cannot listen on {host} port {port}: {error.strerror}.") from error
+    except OverflowError as error:
+        raise UiError(f"{port} is no port: it must be between 0 and 65535.") from error
+
+
+def _other(port: int) -> int:
+    return port + 1 if port < 65535 else 7860
+
+
+def _address(host: str, port: int) -> str:
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+    return f"http://{shown}:{port}/"
+
+
+def _theme() -> gr.themes.Base:
+    """Gradio's plainest theme with the system's own letters; the rest is `static/public.css`."""
+    return gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"])

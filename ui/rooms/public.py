@@ -1,0 +1,279 @@
+"""The public room: a question, an answer in the pages' own words, its sources beside it."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from assistant.errors import AssistantError
+from assistant.types import AnswerSentence, Kind, Status
+from ingest.errors import IngestError
+from ui import render
+from ui.texts import TEXTS, texts_for
+from ui.types import Assistant, Exchange, Profile, Progress
+from vectorstore.errors import VectorStoreError
+
+MAX_EXCHANGES = 40  # shown and kept; the oldest go first, so that a page left open stays light
+MEMORY_EXCHANGES = 6  # handed to the assistant as history
+# Five times what is ever searched for: enough to be told "too long" rather than cut silently,
+# little enough that no request nears the server's limit.
+MAX_TYPED_CHARS = 10_000
+STATE_SECONDS = 3_600  # a conversation nobody touches is forgotten after an hour
+
+STATIC = Path(__file__).parent.parent / "static"
+
+log = logging.getLogger(__name__)
+
+Conversation = tuple[Exchange, ...]
+
+
+def build(assistant: Assistant) -> gr.Blocks:
+    """The room's page. It keeps the transcript on the server, one per open page."""
+    profile = assistant.profile
+    room = _Room(assistant)
+    first = room.languages[0]
+    words = texts_for(first)
+    with gr.Blocks(title=room.title(first), analytics_enabled=False, fill_width=True) as page:
+        conversation = gr.State((), time_to_live=STATE_SECONDS)
+        language = gr.Textbox(first, visible="hidden", elem_id="language")
+        with gr.Row(elem_id="top"):
+            header = gr.HTML(
+                render.header(room.name(first), profile.texts(first), words),
+                elem_id="header",
+                apply_default_css=False,
+            )
+            with gr.Row(elem_id="tools"):
+                fresh = gr.Button(words.new, elem_id="new", visible=False)
+                switch = gr.Button(
+                    room.switch_label(first),
+                    elem_id="switch",
+                    visible=len(room.languages) > 1,
+                )
+        transcript = gr.HTML(
+            room.shown((), first),
+            elem_id="transcript",
+            apply_default_css=False,
+            js_on_load="window.assistantPage.transcript(element, trigger)",
+        )
+        with gr.Column(elem_id="composer"):
+            hint = gr.HTML("", elem_id="hint", apply_default_css=False)
+            with gr.Row(elem_id="line"):
+                box = gr.Textbox(
+                    label=words.question_label,
+                    placeholder=words.placeholder,
+                    lines=1,
+                    max_lines=6,
+                    max_length=MAX_TYPED_CHARS,
+                    container=False,
+                    autofocus=False,
+                    elem_id="box",
+                    html_attributes=gr.InputHTMLAttributes(
+                        autocomplete="off", enterkeyhint="send", spellcheck=True
+                    ),
+                )
+                send = gr.Button(words.send, elem_id="send", variant="primary")
+                stop = gr.Button(words.stop, elem_id="stop", visible=False)
+
+        quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+        moving = [conversation, transcript, box, send, stop, fresh, switch, hint]
+        asked = gr.on(
+            [box.submit, send.click, transcript.click],
+            room.ask,
+            [box, conversation, language],
+            moving,
+            concurrency_limit=4,
+            trigger_mode="once",
+            **quiet,
+        )
+        asked.failure(room.settle, [conversation, language], moving, queue=False, **quiet)
+        stop.click(
+            room.stop, [conversation, language], moving, cancels=[asked], queue=False, **quiet
+        )
+        fresh.click(room.start_anew, [language], moving, queue=False, **quiet)
+        labels = [header, box, send, stop, fresh, switch, language]
+        switch.click(
+            None, None, labels, js="() => window.assistantPage.switchLanguage()", **quiet
+        ).then(room.show, [conversation, language], [transcript, hint], queue=False, **quiet)
+        page.load(
+            None, None, [*labels, transcript], js="() => window.assistantPage.open()", **quiet
+        )
+    return page
+
+
+def head(profile: Profile) -> str:
+    """The script of the page, with every word it may have to put on it."""
+    room = _Words(profile)
+    pages = {tag: room.labels(tag) for tag in room.languages}
+    words = json.dumps(pages, ensure_ascii=False).replace("<", "\\u003c")
+    script = (STATIC / "public.js").read_text(encoding="utf-8")
+    return f"<script>window.assistantWords = {words};\n{script}</script>"
+
+
+def css() -> str:
+    """The style of the page."""
+    return (STATIC / "public.css").read_text(encoding="utf-8")
+
+
+class _Words:
+    """What the room says in each language that both the profile and the interface speak."""
+
+    def __init__(self, profile: Profile) -> None:
+        self.profile = profile
+        self.languages = tuple(tag for tag in profile.languages if tag in TEXTS) or ("en",)
+
+    def title(self, language: str) -> str:
+        return f"{self.name(language)}: {texts_for(language).room}"
+
+    def name(self, language: str) -> str:
+        return self.profile.name.get(language) or next(iter(self.profile.name.values()))
+
+    def next_language(self, language: str) -> str:
+        place = self.languages.index(language)
+        return self.languages[(place + 1) % len(self.languages)]
+
+    def switch_label(self, language: str) -> str:
+        return texts_for(self.next_language(language)).language_name
+
+    def shown(self, conversation: Conversation, language: str) -> str:
+        """The transcript, or the opening where there is none yet."""
+        texts = texts_for(language)
+        if not conversation:
+            return render.opening(self.profile.examples.get(language, ()), texts)
+        return render.conversation(conversation, self.profile.texts(language), texts)
+
+    def labels(self, language: str) -> dict[str, Any]:
+        """Everything that changes with the language, as updates of the room's components.
+
+        The browser applies them by itself: it knows the language before the server does.
+        """
+        texts = texts_for(language)
+        header = render.header(self.name(language), self.profile.texts(language), texts)
+        return {
+            "direction": texts.direction,
+            "title": self.title(language),
+            "next": self.next_language(language),
+            "updates": [
+                _update(value=header),
+                _update(label=texts.question_label, placeholder=texts.placeholder),
+                _update(value=texts.send),
+                _update(value=texts.stop),
+                _update(value=texts.new),
+                _update(value=self.switch_label(language)),
+                _update(value=language),
+            ],
+            "opening": _update(value=self.shown((), language)),
+        }
+
+
+class _Room(_Words):
+    """The handlers. What comes from the browser is a question, a language, nothing else."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        super().__init__(assistant.profile)
+        self._assistant = assistant
+
+    def ask(
+        self, typed: str, conversation: Conversation, language: str, event: gr.EventData
+    ) -> Iterator[list[Any]]:
+        """Answer what stands in the box, or the question on the button that was pressed."""
+        pressed = (event._data or {}).get("question")
+        question = pressed if isinstance(pressed, str) else typed or ""
+        question = question[:MAX_TYPED_CHARS]
+        language = self._spoken(language)
+        if not question.strip():
+            yield self._hint(texts_for(language).nothing_asked)
+            return
+        number = conversation[-1].number + 1 if conversation else 1
+        history = [e.turn for e in conversation if e.progress is Progress.ANSWERED]
+        exchange = Exchange(number, question[: render.SHOWN_QUESTION_CHARS + 1], language)
+        yield self._moved((*conversation, exchange), language)
+        try:
+            for told in self._assistant.stream(question, history[-MEMORY_EXCHANGES:]):
+                if told.answer and told.answer.status is Status.BLOCKED_EMPTY_QUESTION:
+                    yield self._hint(told.answer.text, (conversation, language))
+                    return
+                if told.answer:
+                    exchange = replace(
+                        exchange,
+                        language=told.answer.language,
+                        progress=Progress.ANSWERED,
+                        sentences=told.answer.sentences,
+                        citations=told.answer.citations,
+                        answer=told.answer,
+                    )
+                elif told.sentence:
+                    seen = {citation.number for citation in exchange.citations}
+                    new = tuple(c for c in told.citations if c.number not in seen)
+                    exchange = replace(
+                        exchange,
+                        sentences=(*exchange.sentences, told.sentence),
+                        citations=(*exchange.citations, *new),
+                    )
+                yield self._moved((*conversation, exchange), language)
+        except (AssistantError, VectorStoreError, IngestError) as error:
+            log.error("no answer: %s", type(error).__name__)
+            sorry = AnswerSentence(self.profile.texts(language)["store_error"], Kind.NOTICE)
+            exchange = replace(exchange, progress=Progress.FAILED, sentences=(sorry,), citations=())
+            yield self._moved((*conversation, exchange), language)
+
+    def stop(self, conversation: Conversation, language: str) -> list[Any]:
+        """End a running answer, keeping what has been said."""
+        return self._ended(conversation, language, Progress.STOPPED)
+
+    def settle(self, conversation: Conversation, language: str) -> list[Any]:
+        """End an answer that broke, so that the next question can be asked."""
+        return self._ended(conversation, language, Progress.FAILED)
+
+    def start_anew(self, language: str) -> list[Any]:
+        """Forget the conversation."""
+        return self._moved((), self._spoken(language))
+
+    def show(self, conversation: Conversation, language: str) -> list[Any]:
+        """The transcript in another interface language."""
+        return [self.shown(conversation, self._spoken(language)), ""]
+
+    def _ended(self, conversation: Conversation, language: str, how: Progress) -> list[Any]:
+        if conversation and conversation[-1].progress is Progress.SEARCHING:
+            conversation = (*conversation[:-1], replace(conversation[-1], progress=how))
+        return self._moved(conversation, self._spoken(language))
+
+    def _moved(self, conversation: Conversation, language: str) -> list[Any]:
+        """Every moving part of the page for a state of the conversation."""
+        conversation = conversation[-MAX_EXCHANGES:]
+        begun = bool(conversation)
+        busy = begun and conversation[-1].progress is Progress.SEARCHING
+        emptied = {"value": ""} if busy else {}
+        return [
+            conversation,
+            self.shown(conversation, language),
+            gr.update(interactive=not busy, **emptied),
+            gr.update(visible=not busy),
+            gr.update(visible=busy),
+            gr.update(visible=begun, interactive=not busy),
+            gr.update(interactive=not busy),
+            "",
+        ]
+
+    def _hint(
+        self, words: str, restored: tuple[Sequence[Exchange], str] | None = None
+    ) -> list[Any]:
+        """One line at the question box; the conversation stays, or goes back to what it was."""
+        hint = f'<p role="alert">{render.escape(words)}</p>'
+        if restored is None:
+            return [*[gr.skip()] * 7, hint]
+        conversation, language = restored
+        return [*self._moved(tuple(conversation), language)[:-1], hint]
+
+    def _spoken(self, language: str) -> str:
+        return language if language in self.languages else self.languages[0]
+
+
+def _update(**properties: Any) -> dict[str, Any]:
+    """What `gr.update` gives, without needing a running event."""
+    return {"__type__": "update", **properties}

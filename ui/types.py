@@ -1,0 +1,89 @@
+"""What the rooms need of the assistant, as protocols, and the transcript they keep."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from assistant.types import Answer, AnswerSentence, Citation, Contact, Event, Turn
+
+
+class Profile(Protocol):
+    """What makes this the assistant of one organisation."""
+
+    @property
+    def name(self) -> Mapping[str, str]:
+        """Language to the organisation's name."""
+        ...
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Tags in order of preference."""
+        ...
+
+    @property
+    def examples(self) -> Mapping[str, tuple[str, ...]]:
+        """Language to questions worth trying."""
+        ...
+
+    @property
+    def contacts(self) -> tuple[Contact, ...]:
+        """Public lines."""
+        ...
+
+    @property
+    def home(self) -> str:
+        """Address of the organisation's site."""
+        ...
+
+    def texts(self, language: str) -> Mapping[str, str]:
+        """The fixed sentences in a language."""
+        ...
+
+
+class Assistant(Protocol):
+    """Answers questions, sentence by sentence."""
+
+    @property
+    def profile(self) -> Profile:
+        """Who it speaks for."""
+        ...
+
+    def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Event]:
+        """Each sentence as it is known, and last the whole Answer."""
+        ...
+
+
+class Progress(StrEnum):
+    """How far an exchange has come."""
+
+    SEARCHING = "searching"
+    ANSWERED = "answered"
+    STOPPED = "stopped"  # by the person who asked
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A question and what has been said to it so far.
+
+    Attributes:
+        number: 1-based place in the conversation; ids on the page are made of it.
+        language: of the notices: the question's once that is known, else the interface's.
+        answer: the whole Answer, once it has come.
+    """
+
+    number: int
+    question: str
+    language: str
+    progress: Progress = Progress.SEARCHING
+    sentences: tuple[AnswerSentence, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    answer: Answer | None = None
+
+    @property
+    def turn(self) -> Turn:
+        """The exchange as the assistant's memory: the answer without its markers."""
+        return Turn(self.question, " ".join(sentence.text for sentence in self.sentences))
