@@ -46,7 +46,7 @@ def test_a_kill_at_any_step_of_publishing_is_mended_by_the_next_run(tmp_path: Pa
     expected = _state(whole)
 
     left: list[int] = []
-    for step in range(len(steps)):
+    for step in _telling(steps):
         store = tmp_path / f"store-{step}"
         shutil.copytree(base, store)
         with _killed_at(step, store), pytest.raises(Killed):
@@ -71,7 +71,7 @@ def test_a_kill_at_any_step_of_the_first_publishing_leaves_no_version_or_a_whole
         _publish(whole, "The office opened.")
     expected = _state(whole)
 
-    for step in range(len(steps)):
+    for step in _telling(steps):
         store = tmp_path / f"store-{step}"
         with _killed_at(step, store), pytest.raises(Killed):
             _publish(store, "The office opened.")
@@ -98,6 +98,15 @@ def _state(store: Path) -> tuple[Any, ...]:
     digest = catalogue.content_digest()
     catalogue.close()
     return files, digest, versions(store), published_manifest(store)
+
+
+def _telling(calls: list[str]) -> list[int]:
+    """Of a run of equal calls the first and the last: writing files through changes nothing."""
+    return [
+        i
+        for i, name in enumerate(calls)
+        if i in (0, len(calls) - 1) or not calls[i - 1] == name == calls[i + 1]
+    ]
 
 
 @contextmanager
