@@ -138,6 +138,12 @@ CALL_AR = (
     "بين التاسعة صباحاً والثالثة بعد الظهر."
 )
 
+HOSTILE = (
+    "\u202e<img src=x onerror=window.struck=1><script>window.struck=1</script>"
+    "</p></div><svg/onload=window.struck=1> ![x](https://evil.example/x.png) ${window.struck=1} "
+    "{{constructor.constructor('window.struck=1')()}} \"' onmouseover=\"window.struck=1"
+)
+
 
 def _answers() -> dict[str, Answer]:
     where = cite(
@@ -190,7 +196,28 @@ def _answers() -> dict[str, Answer]:
         before="",
         after="",
     )
+    hostile = cite(
+        1,
+        HOSTILE,
+        url="javascript:window.struck=1//",
+        link="javascript:window.struck=1//",
+        title=HOSTILE,
+        language='en" onfocus="window.struck=1',
+        before=HOSTILE,
+        after=HOSTILE,
+    )
     return {
+        "hostile": answer(
+            "",
+            "en",
+            say(HOSTILE, 1),
+            say(HOSTILE, 1, kind=Kind.WRITTEN),
+            citations=(hostile,),
+            suggestions=(
+                Suggestion(HOSTILE, url="data:text/html,<script>window.struck=1</script>"),
+                Suggestion(HOSTILE, url="https://example.org/\u202egpj.exe"),
+            ),
+        ),
         "roundtable": answer(
             "", "en", say(WHERE, 1), say(FINANCED, 2), citations=(where, financed)
         ),

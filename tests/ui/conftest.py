@@ -1,0 +1,154 @@
+"""A server with the fake assistant behind it, and a browser where there is one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+import uvicorn
+
+from tests.ui.fakes import FakeAssistant
+from ui.app import build_app
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+
+@contextmanager
+def served(assistant: FakeAssistant) -> Iterator[str]:
+    """The address of a running application."""
+    config = uvicorn.Config(
+        build_app(assistant),
+        port=0,
+        log_level="error",
+        access_log=False,
+        timeout_graceful_shutdown=1,
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        for _ in range(200):
+            if server.started:
+                break
+            time.sleep(0.05)
+        host, port = server.servers[0].sockets[0].getsockname()[:2]
+        yield f"http://{host}:{port}"
+    finally:
+        server.should_exit = True
+        thread.join(10)
+
+
+@pytest.fixture(scope="session")
+def assistant() -> FakeAssistant:
+    return FakeAssistant(pause_s=0.15)
+
+
+@pytest.fixture(scope="session")
+def address(assistant: FakeAssistant) -> Iterator[str]:
+    with served(assistant) as url:
+        yield url
+
+
+@pytest.fixture
+def client(address: str) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=address, trust_env=False) as browserless:
+        yield browserless
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        missing = "No Chromium here. Install it to run the browser tests: apt-get install chromium"
+        if os.environ.get("REQUIRE_BROWSER"):
+            pytest.fail(missing)
+        pytest.skip(missing)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(
+            executable_path=chromium,
+            args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
+        )
+        yield started
+        started.close()
+
+
+class Visit:
+    """A person at the page; notes what the browser asked for and complained about."""
+
+    def __init__(self, context: BrowserContext, address: str) -> None:
+        self.address = address
+        self.requests: list[str] = []
+        self.complaints: list[str] = []
+        self.page: Page = context.new_page()
+        self.page.set_default_timeout(15_000)
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("response", self._note)
+        self.page.on(
+            "console",
+            lambda said: self.complaints.append(said.text) if said.type == "error" else None,
+        )
+
+    def _note(self, response: object) -> None:
+        status, url = response.status, response.url  # type: ignore[attr-defined]
+        if status >= 400:
+            self.complaints.append(f"{status} {url}")
+
+    def open(self, query: str = "") -> Visit:
+        self.page.goto(f"{self.address}/{query}", wait_until="domcontentloaded")
+        self.page.locator("body.ready #box textarea").wait_for()
+        return self
+
+    def type(self, question: str) -> None:
+        self.page.locator("#box textarea").fill(question)
+        self.page.keyboard.press("Enter")
+
+    def ask(self, question: str) -> Visit:
+        turns = self.page.locator(".turn").count()
+        self.type(question)
+        self.page.locator(f"#turn-{turns + 1}:not(.searching)").wait_for()
+        self.page.locator("#box textarea:enabled").wait_for()
+        return self
+
+    def overflow(self) -> int:
+        """How many pixels the page is wider than its window."""
+        return int(self.page.evaluate("document.documentElement.scrollWidth - innerWidth"))
+
+
+@pytest.fixture
+def visit(browser: Browser, address: str) -> Iterator[Visit]:
+    """An English browser at a wide screen."""
+    with visiting(browser, address) as visitor:
+        yield visitor
+
+
+@contextmanager
+def visiting(
+    browser: Browser,
+    address: str,
+    *,
+    locale: str = "en-GB",
+    width: int = 1280,
+    height: int = 900,
+    scheme: str = "light",
+) -> Iterator[Visit]:
+    context = browser.new_context(
+        locale=locale,
+        viewport={"width": width, "height": height},
+        color_scheme=scheme,  # type: ignore[arg-type]
+        reduced_motion="reduce",
+    )
+    try:
+        yield Visit(context, address)
+    finally:
+        context.close()

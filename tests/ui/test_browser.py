@@ -1,0 +1,291 @@
+"""The public room as people use it, in headless Chromium."""
+
+from __future__ import annotations
+
+import importlib.resources
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.ui.conftest import Visit, visiting
+from tests.ui.fakes import FINANCED, FIXED, FREE_AR, WHERE, FakeAssistant
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+pytestmark = pytest.mark.browser
+
+ROUNDTABLE = "Where was the second roundtable held, and who financed it?"
+FREE = "هل العودة الطوعية مجانية؟"
+
+
+def quotes(visit: Visit, turn: int = 1) -> list[str]:
+    return visit.page.locator(f"#turn-{turn} .said").all_inner_texts()
+
+
+def test_an_answer_comes_sentence_by_sentence_while_the_box_rests(visit: Visit) -> None:
+    visit.open().type(f"{ROUNDTABLE} slowly")
+
+    visit.page.locator(".said").first.wait_for()
+
+    assert quotes(visit) == [WHERE]
+    assert visit.page.locator("#box textarea").is_disabled()
+    assert not visit.page.locator("#send").is_visible()
+    visit.page.locator("#turn-1.answered").wait_for()
+    assert quotes(visit) == [WHERE, FINANCED]
+    visit.page.locator("#box textarea:enabled").wait_for()
+    assert visit.page.locator("#box textarea").input_value() == ""
+
+
+def test_a_marker_lights_its_source_and_the_source_leads_back(visit: Visit) -> None:
+    page = visit.open().ask(ROUNDTABLE).page
+
+    page.locator("#marker-1-2").click()
+
+    assert page.locator(".source.lit").get_attribute("id") == "source-1-2"
+    assert page.evaluate("document.activeElement.id") == "source-1-2"
+    assert page.locator("#source-1-2 mark").inner_text() == FINANCED
+    page.locator("#source-1-1 .number").click()
+    assert page.evaluate("document.activeElement.id") == "marker-1-1"
+    assert page.locator(".quote.lit .said").all_inner_texts() == [WHERE]
+    assert page.url == f"{visit.address}/"
+
+
+def test_a_source_says_title_date_language_and_opens_at_the_sentence(visit: Visit) -> None:
+    page = visit.open().ask(ROUNDTABLE).page
+
+    facts = page.locator(".page > .facts > span").all_inner_texts()
+    link = page.locator("#source-1-1 a.out")
+
+    assert facts == ["22 May 2023", "English"]
+    assert (link.get_attribute("target"), link.get_attribute("rel")) == (
+        "_blank",
+        "noopener noreferrer nofollow",
+    )
+    assert "#:~:text=" in (link.get_attribute("href") or "")
+
+
+def test_markers_of_earlier_answers_keep_working(visit: Visit, assistant: FakeAssistant) -> None:
+    page = visit.open().ask(ROUNDTABLE).ask("Since when is IOM in Egypt?").page
+
+    page.locator("#marker-1-1").click()
+
+    assert page.locator(".source.lit").get_attribute("id") == "source-1-1"
+    question, history = assistant.calls[-1]
+    assert question == "Since when is IOM in Egypt?"
+    assert [(turn.question, turn.answer) for turn in history] == [
+        (ROUNDTABLE, f"{WHERE} {FINANCED}")
+    ]
+
+
+def test_an_example_is_asked_by_pressing_it(visit: Visit) -> None:
+    page = visit.open().page
+
+    page.get_by_role("button", name="Since when is IOM in Egypt?").click()
+    page.locator("#turn-1.answered").wait_for()
+
+    assert page.locator(".question .asked").all_inner_texts() == ["Since when is IOM in Egypt?"]
+    assert page.locator(".sample").all_inner_texts() == ["Sample page"]
+
+
+def test_the_browsers_language_is_the_interfaces(browser: Browser, address: str) -> None:
+    with visiting(browser, address, locale="ar-EG") as visit:
+        page = visit.open().ask(FREE).page
+
+        assert page.locator("html").get_attribute("dir") == "rtl"
+        assert page.locator("html").get_attribute("lang") == "ar"
+        assert page.locator("#send").inner_text() == "إرسال"
+        assert page.locator("#box textarea").get_attribute("placeholder") == (
+            "اسأل بالعربية أو الإنجليزية"
+        )
+        assert page.locator("time").first.inner_text() == "2 أغسطس 2022"
+        number = page.locator(".quote .phone")
+        assert (number.inner_text(), number.get_attribute("dir")) == ("+20 2 0000 0000", "ltr")
+
+
+def test_the_switch_turns_the_interface_and_keeps_the_conversation(visit: Visit) -> None:
+    page = visit.open("?lang=en").ask(FREE).page
+    assert page.locator(".quote").first.get_attribute("dir") == "rtl"
+    assert page.locator("time").first.inner_text() == "2 August 2022"
+
+    page.locator("#switch").click()
+    page.locator("#transcript .sheet[dir=rtl]").wait_for()
+
+    assert page.locator("html").get_attribute("dir") == "rtl"
+    assert page.locator("h1 .room").inner_text() == "أسئلة وأجوبة"
+    assert page.locator("time").first.inner_text() == "2 أغسطس 2022"
+    assert quotes(visit)[0] == FREE_AR
+    assert page.url.endswith("?lang=ar")
+    page.reload()
+    page.locator("body.ready").wait_for()
+    assert page.locator("html").get_attribute("dir") == "rtl"
+    assert page.evaluate("Object.entries(localStorage)") == [["assistant-language", "ar"]]
+
+
+def test_an_arabic_question_answered_in_english_is_told_so(visit: Visit) -> None:
+    page = visit.open("?lang=ar").ask("أين عُقدت المائدة المستديرة الثانية؟").page
+
+    notice = page.locator(".notice")
+    quote = page.locator(".quote")
+
+    assert notice.all_inner_texts() == [FIXED["ar"]["evidence_in_other_language"]]
+    assert (notice.get_attribute("dir"), quote.get_attribute("dir")) == ("rtl", "ltr")
+
+
+def test_not_found_offers_the_nearest_pages_and_no_quote(visit: Visit) -> None:
+    page = visit.open().ask("What is the budget of the office?").page
+
+    assert page.locator(".notice").all_inner_texts() == [
+        FIXED["en"]["not_found"],
+        FIXED["en"]["nearest_pages"],
+    ]
+    assert page.locator(".nearest a bdi").all_inner_texts() == [
+        "IOM Egypt Strategy 2021–2025",
+        "Labour Mobility and Human Development",
+        "من نحن",
+    ]
+    assert page.locator(".quote, .source").count() == 0
+
+
+@pytest.mark.parametrize("nothing", ["", "   ", "?!"])
+def test_an_empty_question_gives_a_hint_and_nothing_else(visit: Visit, nothing: str) -> None:
+    page = visit.open().page
+
+    visit.type(nothing)
+    page.locator("#hint [role=alert]").wait_for()
+    page.locator("#box textarea:enabled").wait_for()
+
+    assert page.locator(".turn").count() == 0
+    assert page.locator(".opening").count() == 1
+
+
+def test_a_long_question_is_told_so(visit: Visit) -> None:
+    page = visit.open().ask("why " * 600).page
+
+    assert page.locator(".notice").all_inner_texts() == [FIXED["en"]["long_question"]]
+
+
+def test_stop_keeps_what_was_said_and_gives_the_box_back(visit: Visit) -> None:
+    page = visit.open().page
+    visit.type(f"{ROUNDTABLE} slowly")
+    page.locator(".said").first.wait_for()
+
+    page.locator("#stop").click()
+    page.locator("#turn-1.stopped").wait_for()
+    page.wait_for_timeout(2000)  # longer than the next sentence would have taken
+
+    assert quotes(visit) == [WHERE]
+    assert page.locator("#send").is_visible()
+    assert quotes(visit.ask("Since when?"), 2) != []
+
+
+@pytest.mark.parametrize("broken", ["empty store", "break"])
+def test_what_breaks_is_said_and_the_next_question_can_be_asked(visit: Visit, broken: str) -> None:
+    page = visit.open().ask(broken).page
+
+    assert page.locator("#turn-1.failed .notice").count() == 1
+    assert quotes(visit.ask(ROUNDTABLE), 2) == [WHERE, FINANCED]
+
+
+def test_a_new_conversation_forgets_the_old_one(visit: Visit, assistant: FakeAssistant) -> None:
+    page = visit.open().ask(ROUNDTABLE).page
+
+    page.locator("#new").click()
+    page.locator(".opening").wait_for()
+
+    assert page.locator(".turn").count() == 0
+    visit.ask(ROUNDTABLE)
+    assert assistant.calls[-1] == (ROUNDTABLE, ())
+
+
+def test_two_people_do_not_see_each_other(browser: Browser, address: str) -> None:
+    with visiting(browser, address) as one, visiting(browser, address) as other:
+        one.open().ask(ROUNDTABLE)
+        other.open().ask(FREE)
+
+        assert one.page.locator(".question .asked").all_inner_texts() == [ROUNDTABLE]
+        assert other.page.locator(".question .asked").all_inner_texts() == [FREE]
+
+
+def test_the_keyboard_alone_is_enough(visit: Visit) -> None:
+    page = visit.open().page
+    page.locator("#switch").focus()
+
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "ask"
+    page.keyboard.press("Enter")
+    page.locator("#turn-1.answered").wait_for()
+    page.locator("#box textarea:focus").wait_for()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Shift+Tab")
+    assert page.evaluate("document.activeElement.className") == "number"
+    page.keyboard.press("Enter")
+
+    assert page.evaluate("document.activeElement.id") == "marker-1-1"
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "ar-EG"])
+def test_nothing_is_cut_off_at_320_pixels(browser: Browser, address: str, locale: str) -> None:
+    with visiting(browser, address, locale=locale, width=320, height=640) as visit:
+        visit.open()
+        assert visit.overflow() <= 0
+        visit.ask(ROUNDTABLE).ask(FREE).ask("x" * 300).ask("hostile")
+
+        assert visit.overflow() <= 0
+        beyond = visit.page.evaluate(
+            """[...document.querySelectorAll('#top *, #transcript *, #composer *')]
+            .filter(e => !e.closest('.unseen') && e.getClientRects().length)
+            .filter(e => { const r = e.getBoundingClientRect(); return r.left < -1 || r.right > 321 })
+            .map(e => e.id || e.className)"""
+        )
+        assert beyond == []
+
+
+def test_nothing_leaves_the_origin_and_nothing_is_complained_about(visit: Visit) -> None:
+    visit.open("?lang=ar").ask(FREE).page.locator("#switch").click()
+    visit.page.locator("#transcript .sheet[dir=ltr]").wait_for()
+    visit.ask(ROUNDTABLE).ask("What is the budget?").page.locator("#new").click()
+    visit.page.locator(".opening").wait_for()
+
+    inside = re.compile(rf"{re.escape(visit.address)}/|data:|blob:")
+    assert [url for url in visit.requests if not inside.match(url)] == []
+    assert visit.complaints == []
+    assert [url for url in visit.requests if "roundtable" in url] == []
+
+
+def test_hostile_pages_and_questions_stay_text(visit: Visit) -> None:
+    payload = "<img src=x onerror=window.struck=1><script>window.struck=1</script>"
+    page = visit.open().ask(f"hostile {payload} ${{window.struck=1}} {{{{value}}}}").page
+
+    assert page.evaluate("window.struck") is None
+    assert page.locator("#transcript :is(img, script, iframe, svg)").count() == 0
+    assert page.locator("#transcript a.out").count() == 0
+    assert page.locator(".question .asked").inner_text().endswith("${window.struck=1} {{value}}")
+    assert visit.complaints == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("locale", ["en-GB", "ar-EG"])
+def test_axe_finds_no_barrier(browser: Browser, address: str, locale: str, scheme: str) -> None:
+    axe = importlib.resources.files("axe_playwright_python") / "axe.min.js"
+    with visiting(browser, address, locale=locale, scheme=scheme) as visit:
+        page = visit.open().page
+        page.evaluate(axe.read_text(encoding="utf-8"))
+        found = _violations(visit)
+        visit.ask(ROUNDTABLE).ask(FREE).ask("What is the budget?").ask("since when")
+        visit.type("")
+        page.locator("#hint [role=alert]").wait_for()
+        page.locator("#marker-1-2").click()
+
+        assert (found, _violations(visit)) == ([], [])
+
+
+def _violations(visit: Visit) -> list[str]:
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+    result = visit.page.evaluate("tags => axe.run(document, {runOnly: tags})", tags)
+    return [
+        f"{v['impact']} {v['id']}: {node['target']}"
+        for v in result["violations"]
+        for node in v["nodes"]
+    ]
