@@ -290,7 +290,10 @@ def _serve(options: argparse.Namespace) -> int:
     if published_manifest(settings.store) is None:
         print("The store is empty: filling it with the starter pages.", file=sys.stderr)
         _maintainer(options).fill_with_starter_pages()
-    serve(build_assistant(settings), options.host, options.port, open_browser=options.open)
+    assistant = build_assistant(settings)
+    # the first question loads the encoder: let that be ours, so that nobody waits for it
+    assistant.ask(assistant.profile.examples[assistant.profile.languages[0]][0])
+    serve(assistant, options.host, options.port, open_browser=options.open)
     return EXIT_DONE
 
 
