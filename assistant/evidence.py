@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import IntFlag
 from functools import lru_cache
 
 import numpy as np
@@ -23,11 +22,12 @@ Floats = npt.NDArray[np.float64]
 
 SAME_WORD = 0.5  # Dice's coefficient of trigrams from which two words count as forms of one
 SKELETON_ACROSS, SKELETON_WITHIN = 0.9, 0.8  # how much a name counts that agrees in consonants only
+BONES = 2  # consonants that a name needs to be compared by them
 NAME_RARITY = 1.3  # a name or number of the question weighs so much more than a common word
 
 
-class Sign(IntFlag):
-    """What a word can be a sign of."""
+class Sign:
+    """What a word can be a sign of: bits of an int (an enum's own are ten times slower)."""
 
     NONE = 0
     NUMBER = 1
@@ -48,7 +48,7 @@ def _set(words: str) -> frozenset[str]:
     return frozenset(analysis.fold(words).split())
 
 
-_SIGNS: tuple[tuple[Sign, frozenset[str]], ...] = (
+_SIGNS: tuple[tuple[int, frozenset[str]], ...] = (
     (
         Sign.NUMBER,
         _set(
@@ -110,7 +110,7 @@ _SIGNS: tuple[tuple[Sign, frozenset[str]], ...] = (
     (Sign.PERCENT, _set("percent cent percentage % ٪ بالمئة بالمائة المئة المائة")),
     (Sign.STREET, _set("street road avenue square floor building شارع طريق ميدان طابق مبنى عمارة")),
 )
-_ALL_SIGNS: dict[str, Sign] = {}
+_ALL_SIGNS: dict[str, int] = {}
 for _sign, _words in _SIGNS:
     for _word_of in _words:
         _ALL_SIGNS[_word_of] = _ALL_SIGNS.get(_word_of, Sign.NONE) | _sign
@@ -152,6 +152,7 @@ _PRONOUNS = _set(
     """he she it they this these that those his her their its both such
     هذا هذه وهو وهي هو هي هم ذلك تلك كما وقد ولها وله"""
 )
+_DATELINE = re.compile(r"(?:[^\W\d_]+[ /]?){1,4}(?:, [^–—.]{3,40})? [–—-] ")
 _DEMONSTRATIVES = _set("this these such هذا هذه تلك ذلك")
 _ARABIC = re.compile("[\u0621-\u064a]")
 
@@ -166,7 +167,7 @@ class _Word:
     arabic: bool
     grams: frozenset[str]
     bones: str
-    signs: Sign
+    signs: int
 
 
 @lru_cache(maxsize=100_000)
@@ -210,7 +211,7 @@ def words_of(text: str) -> list[_Word]:
     return [_word(raw) for raw in _TOKEN.findall(text)]
 
 
-def wanted_signs(asked: Sequence[Asked], stems: Sequence[str]) -> tuple[Sign, bool]:
+def wanted_signs(asked: Sequence[Asked], stems: Sequence[str]) -> tuple[int, bool]:
     """What an answer has to hold, and whether nothing else will do."""
     strict = Sign.NONE
     for sign, triggers in _STRICT:
@@ -229,42 +230,43 @@ class _Matcher:
 
     def __init__(self, words: Sequence[_Word]) -> None:
         self._words = words
+        self._by_stem = {word.stem: i for i, word in enumerate(words)}
         self._by_gram: dict[str, list[int]] = {}
+        self._by_bones: dict[str, list[int]] = {}
         for i, word in enumerate(words):
-            for gram in word.grams:
-                self._by_gram.setdefault(gram, []).append(i)
-        self._known: dict[str, tuple[tuple[int, float], ...]] = {}
+            if len(word.bones) >= BONES:
+                self._by_bones.setdefault(word.bones, []).append(i)
+            if not word.folded[:1].isdigit():
+                for gram in word.grams:
+                    self._by_gram.setdefault(gram, []).append(i)
+        self._known: dict[int, tuple[tuple[int, float], ...]] = {}
 
     def match(self, word: _Word) -> tuple[tuple[int, float], ...]:
         """Pairs of (index of a question word, 0 to 1)."""
-        key = word.folded + word.bones
-        found = self._known.get(key)
+        found = self._known.get(id(word))
         if found is None:
-            found = self._known[key] = () if word.stop else tuple(self._compare(word))
+            found = self._known[id(word)] = () if word.stop else self._compare(word)
         return found
 
-    def _compare(self, word: _Word) -> list[tuple[int, float]]:
+    def _compare(self, word: _Word) -> tuple[tuple[int, float], ...]:
+        values: dict[int, float] = {}
         common: dict[int, int] = {}
         for gram in word.grams:
             for i in self._by_gram.get(gram, ()):
                 common[i] = common.get(i, 0) + 1
-        result: list[tuple[int, float]] = []
-        number = word.folded[:1].isdigit()
-        for i, asked in enumerate(self._words):
-            value = 0.0
-            if asked.stem == word.stem:
-                value = 1.0
-            elif i in common and not number and not asked.folded[:1].isdigit():
-                dice = 2 * common[i] / (len(asked.grams) + len(word.grams))
-                value = dice if dice >= SAME_WORD else 0.0
-            if value < 1 and len(word.bones) >= 2 and asked.bones == word.bones:
-                if asked.arabic != word.arabic:
-                    value = max(value, SKELETON_ACROSS)
-                elif not word.arabic and len(word.bones) >= 3:
-                    value = max(value, SKELETON_WITHIN)
-            if value:
-                result.append((i, value))
-        return result
+        for i, count in common.items():
+            dice = 2 * count / (len(self._words[i].grams) + len(word.grams))
+            if dice >= SAME_WORD:
+                values[i] = dice
+        for i in self._by_bones.get(word.bones, ()):
+            if self._words[i].arabic != word.arabic:
+                values[i] = max(values.get(i, 0.0), SKELETON_ACROSS)
+            elif not word.arabic and len(word.bones) > BONES:
+                values[i] = max(values.get(i, 0.0), SKELETON_WITHIN)
+        same = self._by_stem.get(word.stem)
+        if same is not None:
+            values[same] = 1.0
+        return tuple(values.items())
 
 
 @dataclass(slots=True)
@@ -298,6 +300,11 @@ class Candidate:
     def leads_in(self) -> bool:
         """Whether it ends in a colon: what it announces follows."""
         return self.sentence.text.rstrip().endswith(":")
+
+    @property
+    def dateline(self) -> bool:
+        """Whether it begins as a report does, with a place."""
+        return bool(_DATELINE.match(self.sentence.text))
 
     @property
     def leans_back(self) -> bool:
@@ -378,16 +385,17 @@ class Evidence:
                 new.append((place, word))
         return row, new, hits
 
-    def signed(self, wanted: Sign) -> npt.NDArray[np.bool_]:
+    def signed(self, wanted: int) -> npt.NDArray[np.bool_]:
         """Per candidate: whether it holds something of the wanted kind that the question has not.
 
-        The first word of a sentence is capitalised anyway and counts as no name.
+        The first word of a sentence is capitalised anyway and counts as no name, unless it is the
+        place of a dateline: "Cairo, 2 March –".
         """
         found = np.zeros(len(self.candidates), dtype=bool)
         for row, candidate in enumerate(self.candidates):
             for place, word in candidate.new:
                 sign = word.signs & wanted
-                if sign and not (sign == Sign.NAME and place == 0):
+                if sign and not (sign == Sign.NAME and place == 0 and not candidate.dateline):
                     found[row] = True
                     break
         return found
@@ -416,6 +424,8 @@ class Evidence:
         for row, candidate in enumerate(candidates):
             if candidate.intro is not None:
                 before[row] = np.maximum(before[row], own[candidate.intro])
+                if candidates[candidate.intro].leads_in:
+                    after[candidate.intro] = np.maximum(after[candidate.intro], own[row])
         known = np.maximum(own, title)
         cover = own @ rarity / total
         in_passage = np.maximum.reduceat(own, begins, axis=0)
@@ -476,6 +486,9 @@ class Evidence:
             "asks": [c.asks for c in candidates],
             "list_item": [c.item and Asked.LIST in asked for c in candidates],
             "list_leads_in": [c.leads_in and Asked.LIST in asked for c in candidates],
+            "list_heading": [
+                c.item and c.position == 0 and Asked.LIST in asked for c in candidates
+            ],
             "definition_first": first if asked[0] is Asked.DEFINITION else np.zeros(count),
             "strict": signed if strict else np.zeros(count),
         }
@@ -538,6 +551,7 @@ FEATURES: tuple[str, ...] = (
     "asks",
     "list_item",
     "list_leads_in",
+    "list_heading",
     "definition_first",
     "strict",
     *(f"signed_{kind.name.lower()}" for kind in SIGNED_KINDS),

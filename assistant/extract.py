@@ -16,7 +16,15 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.evidence import FEATURES, Candidate, Evidence, Floats, Sign, wanted_signs
+from assistant.evidence import (
+    FEATURES,
+    SAME_WORD,
+    Candidate,
+    Evidence,
+    Floats,
+    Sign,
+    wanted_signs,
+)
 from assistant.question import Asked, Question, content_stems, read_question
 from vectorstore import analysis
 from vectorstore.types import Passage, Sentence
@@ -25,11 +33,12 @@ WEIGHTS = Path(__file__).with_name("extract_weights.json")
 
 # Found on the development halves of XQuAD by cross-validation over articles, where not said
 # otherwise.
-SURE = 0.8  # above this belief in the best sentence a second one seldom adds the answer
-WORTH_ADDING = 0.04  # below this belief a second sentence is noise
-ANTECEDENT_BONUS = 1.5  # for the sentence before one that leans back on it, in units of the score
+SURE, SURE_IF_SHORT = 0.93, 0.99  # above this belief in the best sentence no second one is added
+SHORT_ANSWER_WORDS = 48  # of both; longer answers have to be needed more
+WORTH_ADDING = 0.01  # below this belief a second sentence is noise
 SAME_PAGE_BONUS = 1.5  # for the answer to a further part of the question on the page of the first
 PART_EMPHASIS = 3.0  # a part's own words count so much more than the rest of the question
+PART_TOLD = 0.5  # share of a part's own words from which it counts as answered already
 SAME_WORDS = 0.7  # share of common stems from which two sentences say the same
 SAME_NAMES = 0.5  # share of common names and numbers from which one translates the other
 BLOCK_CHARS = 700  # a list is quoted whole up to here; two short paragraphs, chosen by eye
@@ -116,7 +125,10 @@ def _softmax(scores: Floats) -> Floats:
 
 
 def pick(evidence: Evidence, scores: Floats, weights: Weights, most: int) -> list[int]:
-    """Indexes of the chosen candidates, the most important first."""
+    """Indexes of the chosen candidates, the most important first.
+
+    `most` counts sentences; a list with the line that leads to it is one.
+    """
     candidates = evidence.candidates
     open_to_choice = np.array([not c.asks for c in candidates])
     if not open_to_choice.any():
@@ -125,10 +137,12 @@ def pick(evidence: Evidence, scores: Floats, weights: Weights, most: int) -> lis
     picked = _pick_parts(evidence, scores, weights)[:most]
     best = picked[0]
     belief = _softmax(scores)
-    if len(picked) == 1 and most > 1 and belief[best] < SURE:
+    if len(evidence.question.parts) == 1 and most > 1:
         second = _second(evidence, scores, best)
         if second is not None and belief[second] >= WORTH_ADDING:
-            picked.append(second)
+            length = len(evidence.candidates[best].words) + len(evidence.candidates[second].words)
+            if belief[best] < (SURE_IF_SHORT if length <= SHORT_ANSWER_WORDS else SURE):
+                picked.append(second)
     for index in _context(evidence, picked):
         if len(picked) < most and index not in picked:
             picked.append(index)
@@ -138,33 +152,51 @@ def pick(evidence: Evidence, scores: Floats, weights: Weights, most: int) -> lis
 def _pick_parts(evidence: Evidence, scores: Floats, weights: Weights) -> list[int]:
     """The best sentence of all, and the best for each further part of the question."""
     question = evidence.question
-    best = int(scores.argmax())
+    picked = [int(scores.argmax())]
     if len(question.parts) == 1:
-        return [best]
-    picked: list[int] = []
+        return picked
+    candidates = evidence.candidates
+    page = candidates[picked[0]].passage.chunk.url
+    here = np.array([c.passage.chunk.url == page for c in candidates])
     for part in question.parts:
         asked = read_question(part).asked
-        own = set(content_stems(part))
-        emphasis = np.array([PART_EMPHASIS if w.stem in own else 1.0 for w in evidence.words])
+        stems = set(content_stems(part))
+        own = np.array([w.stem in stems for w in evidence.words], dtype=bool)
+        only_here = own & ~np.array([_in_all(w.stem, question) for w in evidence.words], dtype=bool)
+        if _tells(evidence, picked, asked, only_here):
+            continue
+        emphasis = np.where(only_here, PART_EMPHASIS, 1.0)
         rated = evidence.matrix(asked, evidence.rarity * emphasis) @ weights.sentence
-        rated = np.where(np.isfinite(scores), rated, -np.inf)
-        if picked:
-            page = evidence.candidates[picked[0]].passage.chunk.url
-            here = np.array([c.passage.chunk.url == page for c in evidence.candidates])
-            rated = rated + SAME_PAGE_BONUS * here
-        index = int(rated.argmax())
-        if not any(index == p or _says_the_same(evidence, index, p) for p in picked):
-            picked.append(index)
+        rated = np.where(np.isfinite(scores), rated + SAME_PAGE_BONUS * here, -np.inf)
+        for index in (int(i) for i in np.argsort(-rated)):
+            if index not in picked and not any(_says_the_same(evidence, index, p) for p in picked):
+                if np.isfinite(rated[index]):
+                    picked.append(index)
+                break
     return picked
+
+
+def _in_all(stem: str, question: Question) -> bool:
+    return all(stem in content_stems(part) for part in question.parts)
+
+
+def _tells(
+    evidence: Evidence,
+    picked: Sequence[int],
+    asked: Sequence[Asked],
+    own: np.typing.NDArray[np.bool_],
+) -> bool:
+    """Whether what is picked has the words of a part and a sign of what it asks for."""
+    wanted, _ = wanted_signs(asked, ())
+    signed = not wanted or bool(evidence.signed(wanted)[list(picked)].any())
+    covered = evidence.covered[list(picked)][:, own].max(0) if own.any() else np.ones(1)
+    return signed and bool((covered >= SAME_WORD).mean() >= PART_TOLD)
 
 
 def _second(evidence: Evidence, scores: Floats, best: int) -> int | None:
     """The sentence to add where the best one is not sure to hold the answer."""
-    candidates = evidence.candidates
     rated = scores.copy()
     rated[best] = -np.inf
-    if best and candidates[best].leans_back and candidates[best - 1].rank == candidates[best].rank:
-        rated[best - 1] += ANTECEDENT_BONUS
     for index in (int(i) for i in np.argsort(-rated)):
         if not np.isfinite(rated[index]):
             return None
@@ -300,6 +332,21 @@ def _in_reading_order(chosen: Sequence[Chosen]) -> tuple[Chosen, ...]:
 
 # --- whether they answer ---------------------------------------------------------------------
 
+# What weighs more the more of it there is. Without the squares a third of the questions about
+# another name, year or number than the pages' pass, with them a quarter.
+_SQUARED = (
+    "score",
+    "margin",
+    "cover",
+    "cover_with_title",
+    "page_covers",
+    "rarest_missing",
+    "cosine",
+    "best_cosine",
+    "passage_score",
+    "passage_gap",
+    "question_words",
+)
 CONFIDENCE_FEATURES: tuple[str, ...] = (
     "belief",
     "score",
@@ -323,6 +370,7 @@ CONFIDENCE_FEATURES: tuple[str, ...] = (
     "foreign_cosine",
     "foreign_score",
     "arabic",
+    *(f"{name}_squared" for name in _SQUARED),
 )
 
 
@@ -380,6 +428,8 @@ def confidence_features(evidence: Evidence, scores: Floats, picked: Sequence[int
         "foreign_score": foreign * passage_score,
         "arabic": float(evidence.question.language == "ar"),
     }
+    for name in _SQUARED:
+        values[f"{name}_squared"] = values[name] ** 2
     return np.array([values[name] for name in CONFIDENCE_FEATURES])
 
 

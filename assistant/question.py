@@ -149,14 +149,15 @@ _EN_RULES = (
             r"""\b(?:list|enumerate|give examples|name (?:the|two|three|four|five|some|all))\b|
             \b(?:what|which) (?:are |were )?(?:the )?
             (?:two|three|four|five|six|seven|several|some of)\b|
-            \bwhat (?:are|were) (?:the|some|all)\b"""
+            \bwhat (?:are|were) (?:the|some|all)\b|
+            \b(?:what|which) (?!(?:is|was|does|has) )(?:\w+ )?\w{2,}[^su\W]s\b"""
         ),
     ),
     (
         Asked.DEFINITION,
         _rule(
             r"""\b(?:stands? for|meaning of|definition of|define|abbreviation)\b|
-            \bwhat does .{1,60} mean\b|
+            \bwhat (?:does|do|did|is) .{1,60} (?:mean|stand for)\b|
             ^ what (?:is|are) (?:an? |the )?[\w&'-]+(?: [\w&'-]+)? ?[?.!]* $"""
         ),
     ),
@@ -196,7 +197,7 @@ _AR_RULES = (
     (
         Asked.NUMBER,
         _rule(
-            r"""\b[وف]?[بل]?(?:كم|كام|قديش|قداش|اديش|قد ايه|اد ايه)\b|"""
+            r"""\b[وف]?ب?(?:كم|كام|قديش|قداش|اديش|قد ايه|اد ايه)\b|"""
             + _AR_WHICH
             + r"""(?:\w+ )?(?:عدد|نسبه|مقدار|قيمه|ميزانيه|تكلفه|سعر|راتب|مرتب|معدل|متوسط|مسافه|طول|
             ارتفاع|عمر|حجم|سكان|درجه|سرعه|كميه|مساحه)\b"""
@@ -265,7 +266,7 @@ QUESTION_WORDS = frozenset(
     called kind type sort following according also
     كام قديش مين امتي ازاي اعمل عايز عاوز عاوزه عايزه بدي حابب اعرف ممكن لو سمحت فضلك ارجو اذكر
     اسم هما دول دا دي هو فيه الي اللي شنو متين وينو كيفاش شلون دلوقتي يسمي تسمي عباره
-    """.split()  # noqa: SIM905, one word after the other reads better
+    """.split()
 )
 
 
@@ -285,6 +286,8 @@ _JOINED = re.compile(
         ,? (?:and|or|as well as)(?: also)?\ (?=
         (?:who|whom|what|which|when|where|why|how|in what|in which|on what|on which|
         do|does|did|is|are|was|were|can)\b)|
+        ,\ (?=
+        (?:which (?!is|was|are|were|ha|can|will|would|do)\w+|how (?:many|much|long|old)|what)\b)|
         [?؟!]\s+(?=\w)|
         [،,;؛]?\ و(?=
         (?:متي|امتي|اين|فين|وين|كم|كام|من هو|من هي|من هم|مين|ما|ماذا|لماذا|ليه|كيف|ازاي|
@@ -381,8 +384,22 @@ def _parts(text: str) -> tuple[str, ...]:
     parts: list[str] = []
     begin = 0
     for match in _JOINED.finditer(evened):
-        parts.append(text[begin : match.start()])
-        begin = match.end()
-    parts.append(text[begin:])
-    whole = [p.strip() for p in parts if len(analysis.words(p)) >= 2]
+        if _asks(text[begin : match.start()]):  # else it only leads to the question that follows
+            parts.append(text[begin : match.start()].strip())
+            begin = match.end()
+    parts.append(text[begin:].strip())
+    whole = [_whole(p, parts[0]) for p in parts if analysis.words(p)]
     return tuple(whole) or (text.strip(),)
+
+
+def _whole(part: str, first: str) -> str:
+    """A part of one word ("... and where?") asks about what the first part is about."""
+    rest = first.split(maxsplit=1)[1:]
+    if len(analysis.words(part)) > 1 or part == first or not rest:
+        return part
+    return f"{part.rstrip('?؟!. ')} {rest[0]}"
+
+
+def _asks(part: str) -> bool:
+    folded = " " + " ".join(analysis.fold(part).split()) + " "
+    return any(rule.search(folded) for _, rule in _RULES[language_of(part)])
