@@ -3,12 +3,16 @@
 IngestError
 ├── SourceError        the source as named cannot be used (no such file, empty folder)
 ├── FetchError         an address did not give a page
+│   ├── BadStatus      the server answered that it gives none (403, 500)
+│   │   └── Gone       and that there is none any more (404, 410)
 │   ├── Unreachable    nothing answered: name, connection, time
 │   └── RefusedAddress the address is not one we fetch (safety)
 ├── UnknownFormat      no reader for this kind of file
 ├── UnreadablePage     the reader found nothing it can stand for
 │   ├── NothingToKeep  it is whole, but not meant to be kept: a listing, a stub, "noindex"
+│   │   └── Moved      it stands at another address now
 │   └── TooLarge       over the size that is read
+├── HeldBack           so many pages would vanish that none was taken out
 ├── StoreBusy          another ingest holds the store
 └── StoreError         the catalogue cannot be opened, read or written
 """
@@ -24,6 +28,24 @@ class SourceError(IngestError):
 
 class FetchError(IngestError):
     """An address did not give a page."""
+
+
+class BadStatus(FetchError):
+    """The server answered that it gives no page.
+
+    Attributes:
+        status: as it answered.
+        retry_after_s: how long it asks us to wait, or None.
+    """
+
+    def __init__(self, message: str, status: int, retry_after_s: float | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.retry_after_s = retry_after_s
+
+
+class Gone(BadStatus):
+    """The server says that there is no such page, or none any more."""
 
 
 class Unreachable(FetchError):
@@ -46,8 +68,16 @@ class NothingToKeep(UnreadablePage):
     """The page is whole, but not one to keep. Reported as skipped, not as failed."""
 
 
+class Moved(NothingToKeep):
+    """The page stands at another address for good."""
+
+
 class TooLarge(UnreadablePage):
     """The resource is over the size that is read."""
+
+
+class HeldBack(IngestError):
+    """So many pages would vanish that none was taken out."""
 
 
 class StoreBusy(IngestError):

@@ -1,18 +1,31 @@
-"""One http(s) address to one Resource: checked address, by-hand redirects, caps while streaming."""
+"""http(s) addresses to what stands there: addresses checked, redirects by hand, bodies capped."""
 
 from __future__ import annotations
 
 import asyncio
+import time
 import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.message import Message
+from email.utils import parsedate_to_datetime
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 from ingest.addresses import Resolve, Target, check_address, resolve_host
-from ingest.errors import FetchError, RefusedAddress, TooLarge, Unreachable
+from ingest.errors import (
+    BadStatus,
+    FetchError,
+    Gone,
+    NothingToKeep,
+    RefusedAddress,
+    TooLarge,
+    Unreachable,
+)
 from ingest.media import PDF, media_type_of, normal_media_type
-from ingest.types import Resource
+from ingest.types import Resource, Validators
 
 if TYPE_CHECKING:
     import httpx
@@ -24,6 +37,7 @@ MAX_DOCUMENT_BYTES = 30_000_000  # PDF, DOCX
 CONNECT_TIMEOUT_S = 5.0
 READ_GAP_S = 15.0
 TOTAL_TIMEOUT_S = 30.0
+_NO_VALIDATORS = Validators()
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _DOCUMENTS = frozenset(
     {
@@ -46,6 +60,183 @@ def user_agent(contact: str = "") -> str:
     return f"{PRODUCT} (+{contact})" if contact else PRODUCT
 
 
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The whole answer of a server to one request.
+
+    Attributes:
+        url: the address that was asked.
+        content: the body, decoded from transfer encodings only.
+        declared: the media type the server named, normalised.
+        noindex: whether its headers ask that it not be indexed.
+    """
+
+    url: str
+    content: bytes
+    declared: str
+    charset: str | None = None
+    validators: Validators = _NO_VALIDATORS
+    noindex: bool = False
+
+    def resource(self) -> Resource:
+        """What came, as one of the formats there are readers for.
+
+        Raises:
+            UnknownFormat: there is no reader for it.
+            UnreadablePage: it is empty, or not what it says.
+            NothingToKeep: the server asks that it not be indexed.
+        """
+        if self.noindex:
+            raise NothingToKeep(f"{self.url} asks not to be indexed.")
+        return Resource(
+            url=self.url,
+            content=self.content,
+            media_type=media_type_of(self.content, shown=self.url, declared=self.declared),
+            fetched_at=datetime.now(UTC),
+            charset=self.charset,
+            validators=self.validators,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NotModified:
+    """The server's word (304) that what stands at the address is what it was."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """The server's word that something else is to be asked.
+
+    Attributes:
+        permanent: 301 or 308.
+    """
+
+    url: str
+    to: str
+    permanent: bool
+
+
+class Fetcher:
+    """Requests to checked addresses, one after the other, over connections that are kept open.
+
+    Runs an event loop of its own: use it in a thread that has none running, in a `with` block.
+    """
+
+    def __init__(
+        self,
+        *,
+        private_hosts: frozenset[str] = frozenset(),
+        contact: str = "",
+        resolve: Resolve = resolve_host,
+        connect_timeout_s: float = CONNECT_TIMEOUT_S,
+        read_gap_s: float = READ_GAP_S,
+        total_timeout_s: float = TOTAL_TIMEOUT_S,
+    ) -> None:
+        """See `fetch`."""
+        self._private_hosts = private_hosts
+        self._contact = contact
+        self._resolve = resolve
+        self._connect_timeout_s = connect_timeout_s
+        self._read_gap_s = read_gap_s
+        self._total_timeout_s = total_timeout_s
+        # One per host, for connections are pooled by IP address: two names on one address must
+        # not share what was proven to belong to one of them.
+        self._clients: dict[Target, httpx.AsyncClient] = {}
+        self._runner = asyncio.Runner()
+
+    def __enter__(self) -> Fetcher:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._runner.run(self._close())
+        self._runner.close()
+
+    def get(
+        self,
+        url: str,
+        *,
+        validators: Validators = _NO_VALIDATORS,
+        timeout_s: float | None = None,
+        cap_bytes: int | None = None,
+        cut: bool = False,
+    ) -> Reply | NotModified | Redirect:
+        """One request, to this address and no other.
+
+        Args:
+            validators: of what is known already; lets the server answer that nothing changed.
+            timeout_s: from resolving the name to the last byte; by default the total.
+            cap_bytes: the most that is read; by default what a page or a document may have.
+            cut: beyond that, keep the beginning instead of refusing the whole.
+
+        Raises:
+            RefusedAddress: this address is not fetched.
+            Unreachable: nothing answered, or not in time.
+            BadStatus: the server gave no page; Gone, if it says that there is none.
+            FetchError: what came was broken.
+            TooLarge: more bytes than are read.
+        """
+        return self._runner.run(
+            self._get(
+                urldefrag(url).url, validators, timeout_s or self._total_timeout_s, cap_bytes, cut
+            )
+        )
+
+    async def _get(
+        self,
+        address: str,
+        validators: Validators,
+        timeout_s: float,
+        cap_bytes: int | None,
+        cut: bool,
+    ) -> Reply | NotModified | Redirect:
+        import httpx
+
+        try:
+            async with asyncio.timeout(timeout_s):
+                target = await asyncio.to_thread(
+                    check_address,
+                    address,
+                    private_hosts=self._private_hosts,
+                    resolve=self._resolve,
+                )
+                response = await _request(
+                    self._client(target), address, target, self._contact, validators
+                )
+                try:
+                    return await _read(response, address, cap_bytes, cut)
+                finally:
+                    await response.aclose()
+        except TimeoutError as error:
+            raise Unreachable(
+                f"{address} did not finish answering within {timeout_s:.3g} seconds."
+            ) from error
+        except httpx.TimeoutException as error:
+            raise Unreachable(f"{address} did not answer in time.") from error
+        except httpx.TransportError as error:
+            reason = str(error) or type(error).__name__
+            raise Unreachable(f"{address} cannot be reached: {reason}.") from error
+
+    def _client(self, target: Target) -> httpx.AsyncClient:
+        """The client of one host: no proxy, no .netrc, no cookies, no redirects."""
+        import httpx
+
+        host = replace(target, addresses=())
+        if host not in self._clients:
+            self._clients[host] = httpx.AsyncClient(
+                trust_env=False,
+                follow_redirects=False,
+                timeout=httpx.Timeout(self._read_gap_s, connect=self._connect_timeout_s),
+                cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),
+            )
+        return self._clients[host]
+
+    async def _close(self) -> None:
+        for client in self._clients.values():
+            await client.aclose()
+
+
 def fetch(
     url: str,
     *,
@@ -56,14 +247,15 @@ def fetch(
     read_gap_s: float = READ_GAP_S,
     total_timeout_s: float = TOTAL_TIMEOUT_S,
 ) -> Resource:
-    """Fetch one page or document.
-
-    Runs an event loop of its own: call it from a thread that has none running.
+    """Fetch one page or document, wherever its address redirects to.
 
     Args:
         private_hosts: `host[:port]` that may be private (ASSISTANT_PRIVATE_HOSTS).
         contact: address or mailbox named in the User-Agent.
         resolve: replaces the system's resolver in tests.
+        connect_timeout_s: for each address of the host.
+        read_gap_s: the longest silence of the server.
+        total_timeout_s: from resolving the name to the last byte, redirects included.
 
     Raises:
         RefusedAddress: this address, or one it redirects to, is not fetched.
@@ -73,61 +265,30 @@ def fetch(
         UnknownFormat: no reader for what came.
         UnreadablePage: what came is empty or not what it says.
     """
-    return asyncio.run(
-        _fetch(
-            url,
-            private_hosts=private_hosts,
-            contact=contact,
-            resolve=resolve,
-            connect_timeout_s=connect_timeout_s,
-            read_gap_s=read_gap_s,
-            total_timeout_s=total_timeout_s,
-        )
-    )
-
-
-async def _fetch(
-    url: str,
-    *,
-    private_hosts: frozenset[str],
-    contact: str,
-    resolve: Resolve,
-    connect_timeout_s: float,
-    read_gap_s: float,
-    total_timeout_s: float,
-) -> Resource:
-    import httpx
-
-    address = urldefrag(url).url
-    timeout = httpx.Timeout(read_gap_s, connect=connect_timeout_s)
-    # trust_env=False: no proxy, no .netrc; a new client per page keeps no cookies either.
-    client = httpx.AsyncClient(trust_env=False, follow_redirects=False, timeout=timeout)
-    try:
-        async with asyncio.timeout(total_timeout_s), client:
-            for _ in range(MAX_HOPS + 1):
-                target = await asyncio.to_thread(
-                    check_address, address, private_hosts=private_hosts, resolve=resolve
-                )
-                got = await _request(client, address, target, contact)
-                if isinstance(got, Resource):
-                    return got
-                address = got
-    except TimeoutError as error:
-        raise Unreachable(
-            f"{address} did not finish answering within {total_timeout_s:g} seconds."
-        ) from error
-    except httpx.TimeoutException as error:
-        raise Unreachable(f"{address} did not answer in time.") from error
-    except httpx.TransportError as error:
-        reason = str(error) or type(error).__name__
-        raise Unreachable(f"{address} cannot be reached: {reason}.") from error
+    with Fetcher(
+        private_hosts=private_hosts,
+        contact=contact,
+        resolve=resolve,
+        connect_timeout_s=connect_timeout_s,
+        read_gap_s=read_gap_s,
+        total_timeout_s=total_timeout_s,
+    ) as fetcher:
+        address = url
+        deadline = time.monotonic() + total_timeout_s
+        for _ in range(MAX_HOPS + 1):
+            got = fetcher.get(address, timeout_s=max(0.001, deadline - time.monotonic()))
+            if isinstance(got, Reply):
+                return got.resource()
+            if isinstance(got, NotModified):  # nothing was said to be known
+                raise FetchError(f"{address} answered 304 to a request that named no version.")
+            address = got.to
     raise FetchError(f"{url} redirects more than {MAX_HOPS} times.")
 
 
 async def _request(
-    client: httpx.AsyncClient, address: str, target: Target, contact: str
-) -> Resource | str:
-    """One request to the checked address: the resource, or the address it redirects to."""
+    client: httpx.AsyncClient, address: str, target: Target, contact: str, validators: Validators
+) -> httpx.Response:
+    """One request to the checked address; its body is still to be read."""
     import httpx
 
     parts = urlsplit(address)
@@ -139,6 +300,10 @@ async def _request(
         "Accept": "text/html,application/xhtml+xml,application/pdf;q=0.9,*/*;q=0.5",
         "Accept-Encoding": "gzip",
     }
+    if validators.etag:
+        headers["If-None-Match"] = validators.etag
+    if validators.last_modified:
+        headers["If-Modified-Since"] = validators.last_modified
     path = parts._replace(scheme="", netloc="", fragment="").geturl() or "/"
     last_error: httpx.ConnectError | httpx.ConnectTimeout | None = None
     for ip in target.addresses:
@@ -150,14 +315,9 @@ async def _request(
             extensions={"sni_hostname": target.host},
         )
         try:
-            response = await client.send(request, stream=True)
+            return await client.send(request, stream=True)
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             last_error = error
-            continue
-        try:
-            return await _read(response, address)
-        finally:
-            await response.aclose()
     assert last_error is not None, "check_address returns at least one address"
     raise last_error
 
@@ -167,23 +327,55 @@ def _rooted(path: str) -> str:
     return "/" + path.lstrip("/")
 
 
-async def _read(response: httpx.Response, address: str) -> Resource | str:
+async def _read(
+    response: httpx.Response, address: str, cap_bytes: int | None, cut: bool
+) -> Reply | NotModified | Redirect:
     status = response.status_code
+    if status == 304:
+        await response.aread()  # of no bytes; else the connection would not be used again
+        return NotModified(address)
     if status in _REDIRECTS and (location := response.headers.get("location")):
-        return _next_hop(address, location)
+        return Redirect(address, _next_hop(address, location), permanent=status in (301, 308))
     if status != 200:
         what = _REASONS.get(status, "is in trouble" if status >= 500 else "gave no page")
-        raise FetchError(f"{address} answered {status}: the server {what}.")
+        kind = Gone if status in (404, 410) else BadStatus
+        retry_after_s = _seconds(response.headers.get("retry-after", ""))
+        raise kind(f"{address} answered {status}: the server {what}.", status, retry_after_s)
     declared, charset = _content_type(response.headers.get("content-type", ""))
-    cap = MAX_DOCUMENT_BYTES if declared in _DOCUMENTS else MAX_HTML_BYTES
-    content = await _body(response, address, cap)
-    return Resource(
+    cap = cap_bytes or (MAX_DOCUMENT_BYTES if declared in _DOCUMENTS else MAX_HTML_BYTES)
+    return Reply(
         url=address,
-        content=content,
-        media_type=media_type_of(content, shown=address, declared=declared),
-        fetched_at=datetime.now(UTC),
+        content=await _body(response, address, cap, cut),
+        declared=declared,
         charset=charset,
+        validators=Validators(response.headers.get("etag"), response.headers.get("last-modified")),
+        noindex=_is_noindex(response.headers.get_list("x-robots-tag")),
     )
+
+
+def _seconds(retry_after: str) -> float | None:
+    """Retry-After in either of its forms, counted from now; never below 0."""
+    text = retry_after.strip()
+    if text.isascii() and text.isdigit():
+        return float(text[:9])
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+
+
+def _is_noindex(headers: Iterable[str]) -> bool:
+    """Whether a header without a crawler's name, or with ours, says so."""
+    for header in headers:
+        name, colon, rules = header.lower().rpartition(":")
+        if colon and name.strip() not in PRODUCT.lower():
+            continue
+        if {"noindex", "none"} & {rule.strip() for rule in rules.split(",")}:
+            return True
+    return False
 
 
 def _next_hop(address: str, location: str) -> str:
@@ -205,8 +397,8 @@ def _content_type(header: str) -> tuple[str, str | None]:
     ) else None
 
 
-async def _body(response: httpx.Response, address: str, cap: int) -> bytes:
-    """The decoded body, never more than `cap` bytes of it in memory."""
+async def _body(response: httpx.Response, address: str, cap: int, cut: bool) -> bytes:
+    """The decoded body, never more than `cap` bytes of it in memory; beyond, cut or refused."""
     encoding = response.headers.get("content-encoding", "identity").strip().lower()
     if encoding not in {"identity", "", "gzip", "x-gzip"}:
         raise FetchError(
@@ -218,6 +410,8 @@ async def _body(response: httpx.Response, address: str, cap: int) -> bytes:
     try:
         async for raw in response.aiter_raw():
             body += unpack.decompress(raw, cap + 1 - len(body)) if unpack else raw
+            if len(body) > cap and cut:
+                return bytes(body[:cap])
             if len(body) > cap:
                 raise too_large
     except zlib.error as error:

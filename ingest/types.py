@@ -1,4 +1,4 @@
-"""The values that ingest passes on: Resource, Failure, Page, Reading, Chunk."""
+"""The values that ingest passes on: Resource and other finds, Visit, Page, Reading, Chunk."""
 
 from __future__ import annotations
 
@@ -16,6 +16,20 @@ def digest_of(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Validators:
+    """What a server gave to ask it later whether a resource has changed; None where it did not."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.etag or self.last_modified)
+
+
+_NO_VALIDATORS = Validators()
+
+
+@dataclass(frozen=True, slots=True)
 class Resource:
     """The bytes that stand at one address, before anything is read out of them.
 
@@ -25,6 +39,7 @@ class Resource:
         media_type: what it is, lower case without parameters ("text/html"); a key of `READERS`.
         charset: what the server said, or None.
         fetched_at: aware, UTC.
+        links: addresses of the same site that a crawl found in it, in order.
     """
 
     url: str
@@ -32,6 +47,8 @@ class Resource:
     media_type: str
     fetched_at: datetime
     charset: str | None = None
+    validators: Validators = _NO_VALIDATORS
+    links: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +62,46 @@ class Failure:
 
     url: str
     error: IngestError
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """A resource that is as it was when it was last read: the server said so."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """A resource read before that a whole crawl came upon no more, though it may still answer."""
+
+    url: str
+
+
+Found = Resource | Failure | Unchanged | Absent
+"""What a source yields, one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What is remembered of a resource between two runs.
+
+    Attributes:
+        url: address of the resource.
+        page: address of the page that was read from it, or None if none was kept.
+        reason: why none was kept, or "".
+        digest: of its bytes and of what decides how they are read.
+        links: as in the Resource.
+        misses: how many crawls in a row did not come upon it.
+    """
+
+    url: str
+    page: str | None
+    digest: str
+    reason: str = ""
+    validators: Validators = _NO_VALIDATORS
+    links: tuple[str, ...] = ()
+    misses: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,15 +11,19 @@ import pytest
 
 from ingest.addresses import check_address, is_public
 from ingest.errors import (
+    BadStatus,
     FetchError,
+    Gone,
+    NothingToKeep,
     RefusedAddress,
     TooLarge,
     UnknownFormat,
     Unreachable,
     UnreadablePage,
 )
-from ingest.fetch import fetch
+from ingest.fetch import Fetcher, NotModified, Redirect, Reply, fetch
 from ingest.media import HTML
+from ingest.types import Validators
 
 PAGE = b"<html><body><p>The harbour opens at nine.</p></body></html>"
 
@@ -80,6 +84,26 @@ class Handler(BaseHTTPRequestHandler):
     def on_hops(self) -> None:
         left = int(self.path.rpartition("/")[2])
         self.answer(b"", 302, Location=f"/hops/{left - 1}" if left else "/page#part")
+
+    def on_known(self) -> None:
+        same = self.headers.get("If-None-Match") == '"a"'
+        same |= self.headers.get("If-Modified-Since") == "Mon, 01 Jan 2024 00:00:00 GMT"
+        if same:
+            self.send_response(304)
+            self.end_headers()
+        else:
+            self.answer(
+                ETag='"a"',
+                Last_Modified="Mon, 01 Jan 2024 00:00:00 GMT",
+                Set_Cookie="visitor=1; Path=/",
+                Content_Length=str(len(PAGE)),
+            )
+
+    def on_later(self) -> None:
+        self.answer(status=429, Retry_After=self.path.rpartition("/")[2].replace("_", " "))
+
+    def on_tagged(self) -> None:
+        self.answer(X_Robots_Tag=self.path.rpartition("/")[2].replace("_", " "))
 
     def on_inward(self) -> None:
         self.answer(b"", 302, Location=self.server.inward)
@@ -314,3 +338,84 @@ def test_an_unknown_name_is_unreachable() -> None:
 
     with pytest.raises(Unreachable, match="is not known"):
         check_address("http://nowhere.example/", resolve=unknown)
+
+
+def test_what_is_known_already_is_not_sent_again(server: Server) -> None:
+    url = f"http://{server.host}/known"
+    with Fetcher(private_hosts=frozenset({server.host})) as fetcher:
+        first = fetcher.get(url)
+        assert isinstance(first, Reply)
+        assert first.validators == Validators('"a"', "Mon, 01 Jan 2024 00:00:00 GMT")
+
+        again = [
+            fetcher.get(url, validators=known)
+            for known in (
+                first.validators,
+                Validators(etag='"a"'),
+                Validators(last_modified=first.validators.last_modified),
+            )
+        ]
+
+        assert again == [NotModified(url)] * 3
+        assert isinstance(fetcher.get(url, validators=Validators(etag='"b"')), Reply)
+    assert not any("Cookie" in headers for _, headers in server.seen)
+
+
+def test_a_fetcher_gives_each_redirect_to_its_caller(server: Server) -> None:
+    with Fetcher(private_hosts=frozenset({server.host})) as fetcher:
+        got = fetcher.get(f"http://{server.host}/hops/0")
+
+    assert got == Redirect(
+        f"http://{server.host}/hops/0", f"http://{server.host}/page", permanent=False
+    )
+    assert [path for path, _ in server.seen] == ["/hops/0"]
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [("7", 7.0), ("", None), ("soon", None), ("Mon,_01_Jan_2024_00:00:00_GMT", 0.0), ("-3", None)],
+)
+def test_the_time_a_server_asks_us_to_wait_is_told(
+    server: Server, said: str, seconds: float | None
+) -> None:
+    with pytest.raises(BadStatus) as caught:
+        get(server, f"/later/{said}")
+
+    assert (caught.value.status, caught.value.retry_after_s) == (429, seconds)
+
+
+@pytest.mark.parametrize(
+    ("header", "kept"),
+    [
+        ("noindex", False),
+        ("nofollow,_NoIndex", False),
+        ("iomegyptassistant:_noindex", False),
+        ("otherbot:_noindex", True),
+        ("noarchive", True),
+    ],
+)
+def test_a_header_can_ask_that_a_page_is_not_indexed(
+    server: Server, header: str, kept: bool
+) -> None:
+    if kept:
+        assert get(server, f"/tagged/{header}").content == PAGE
+    else:
+        with pytest.raises(NothingToKeep, match="asks not to be indexed"):
+            get(server, f"/tagged/{header}")
+
+
+def test_of_a_file_that_is_too_large_the_beginning_can_be_kept(server: Server) -> None:
+    with Fetcher(private_hosts=frozenset({server.host})) as fetcher:
+        got = fetcher.get(f"http://{server.host}/endless", cap_bytes=1000, cut=True)
+
+    assert isinstance(got, Reply)
+    assert got.content == b"<html>" + b"x" * 994
+
+
+def test_a_page_that_is_gone_is_told_from_one_that_is_refused(server: Server) -> None:
+    for status in (404, 410):
+        with pytest.raises(Gone):
+            get(server, f"/status/{status}")
+    with pytest.raises(BadStatus) as caught:
+        get(server, "/status/403")
+    assert not isinstance(caught.value, Gone)
