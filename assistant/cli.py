@@ -157,12 +157,15 @@ def _ingest(options: argparse.Namespace) -> int:
         )
         for skipped in report.skipped:
             print(f"  skipped {skipped.url}: {skipped.reason}")
+        version = f"index version {report.index_version}" if report.index_version else "no index"
         print(
-            f"The store has {report.pages} pages in {report.chunks} chunks; index version "
-            f"{report.index_version}. {report.seconds:.1f} s."
+            f"The store has {report.pages} pages in {report.chunks} chunks; {version}. "
+            f"{report.seconds:.1f} s."
         )
     for failure in report.failed:
-        print(f"assistant: {failure.url}: {_one_line(failure.error)}", file=sys.stderr)
+        said = _one_line(failure.error)
+        named = failure.url.rsplit("/", 1)[-1] in said
+        print(f"assistant: {said if named else f'{failure.url}: {said}'}", file=sys.stderr)
     if not report.failed:
         return EXIT_DONE
     # A source of which nothing came ends as its failure does; otherwise some pages failed.
@@ -281,9 +284,8 @@ def _ask(options: argparse.Namespace) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    from ui.app import serve
-
     from assistant.build import build_assistant
+    from ui.app import serve
     from vectorstore.publish import published_manifest
 
     settings = _settings(options)

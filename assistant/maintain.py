@@ -69,7 +69,8 @@ class Maintainer:
                 prune=prune,
                 progress=self._page_progress,
             )
-            report.index_version = self._publish(catalogue).number
+            if report.pages or published_manifest(self._settings.store) is not None:
+                report.index_version = self._publish(catalogue).number
         report.seconds = time.monotonic() - started
         return report
 

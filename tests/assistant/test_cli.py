@@ -104,6 +104,18 @@ def test_one_bad_line_is_reported_and_the_others_come_in(tmp_path: Path, run: Ru
     assert said.count("\n") == 1
 
 
+def test_a_source_that_gives_nothing_leaves_an_empty_store_empty(tmp_path: Path, run: Run) -> None:
+    empty = tmp_path / "empty.html"
+    empty.touch()
+
+    code, report, said = run("ingest", empty, "--store", tmp_path / "store", "--json")
+
+    assert code == 3
+    assert (report["pages"], report["index_version"]) == (0, None)
+    assert said == "assistant: empty.html is empty.\n"
+    assert run("ask", "When?", "--store", tmp_path / "store")[0] == 5
+
+
 def test_a_question_is_answered_with_verbatim_cited_words(store: Path, run: Run) -> None:
     code, answer, _ = run(
         "ask", "Who spoke for Tunisia?", "--store", store, "--json", "--min-confidence", 0
