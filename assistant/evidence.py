@@ -360,10 +360,11 @@ class Evidence:
                 rows.append(row)
                 titles.append(title)
         count = len(self.candidates)
-        self.covered = np.array(rows).reshape(count, width)
-        self.titled = np.array(titles).reshape(count, width)
+        self.covered = np.array(rows, dtype=float).reshape(count, width)
+        self.titled = np.array(titles, dtype=float).reshape(count, width)
         named = np.array(
-            [bool(w.signs & (Sign.NAME | Sign.NUMBER)) and not w.arabic for w in self.words]
+            [bool(w.signs & (Sign.NAME | Sign.NUMBER)) and not w.arabic for w in self.words],
+            dtype=bool,
         )
         self.named = named.reshape(width)
         common = (self.covered >= SKELETON_WITHIN).sum(0)

@@ -84,6 +84,16 @@ def test_evidence_in_the_other_language_is_announced_in_the_askers(tmp_path: Pat
     assert answer.citations[0].language == "en"
 
 
+@pytest.mark.parametrize("question", ["When?", "متى؟", "the", "42", "?!a", "🙂 where"])
+def test_a_question_without_a_word_to_look_for_is_still_a_question(
+    tmp_path: Path, question: str
+) -> None:
+    for least in (0, 1):
+        answer = assistant(tmp_path, CAIRO, RABAT).ask(question, min_confidence=least)
+
+        assert answer.status in (Status.ANSWERED, Status.UNANSWERABLE_WEAK_EVIDENCE)
+
+
 @pytest.mark.parametrize("question", ["", "   \n", "؟!...", "\u200b\u200f", "\x00\ud800"])
 def test_a_question_without_words_is_stopped_before_any_search(
     tmp_path: Path, question: str
