@@ -23,16 +23,18 @@ class Killed(BaseException):
 
 
 def test_a_few_kills_leave_nothing_wrong(tmp_path: Path) -> None:
-    trials = run(tmp_path, kills=4, pages=24, seed=7)
+    trials = run(tmp_path, kills=3, pages=20, seed=7)
 
-    assert [trial.faults for trial in trials] == [()] * 4
+    assert sum(trial.after_s is not None for trial in trials) == 3
+    assert [trial.faults for trial in trials if trial.faults] == []
 
 
 @pytest.mark.slow
 def test_twenty_kills_leave_nothing_wrong(tmp_path: Path) -> None:
     trials = run(tmp_path, kills=20, pages=60, seed=1)
 
-    assert [trial.faults for trial in trials] == [()] * 20
+    assert sum(trial.after_s is not None for trial in trials) == 20
+    assert [trial.faults for trial in trials if trial.faults] == []
 
 
 def test_a_kill_at_any_step_of_publishing_is_mended_by_the_next_run(tmp_path: Path) -> None:
