@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import socket
 import sys
 import webbrowser
+from typing import Any
 
 import gradio as gr
 import uvicorn
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
 
 from ui.errors import PortTaken, UiError
+from ui.page import OwnHead
 from ui.rooms import public
 from ui.types import Assistant
-from ui.wall import GRADIO_ROUTES, Wall
+from ui.wall import DRAIN_S, GRADIO_ROUTES, Wall
 
 QUEUE_PLACES = 200  # people waiting; whoever comes then is told to come back
 AT_ONCE = 4  # answers made at the same time
-DRAIN_S = 3  # what a stopping server gives to answers under way
 
-__all__ = ["Assistant", "build_app", "serve"]
+__all__ = ["Assistant", "Server", "build_app", "serve"]
 
 
 def build_app(assistant: Assistant) -> FastAPI:
@@ -29,7 +32,10 @@ def build_app(assistant: Assistant) -> FastAPI:
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     # An own policy, which allows no other origin, switches off Gradio's, which allows every one.
     app.add_middleware(CORSMiddleware, allow_origins=[])
-    app.add_middleware(Wall, routes=(r"GET /healthz", *GRADIO_ROUTES))
+    app.add_middleware(OwnHead, head=public.head(assistant.profile))
+    app.add_middleware(GZipMiddleware, minimum_size=1_000)
+    app.state.closing = asyncio.Event()
+    app.add_middleware(Wall, routes=(r"GET /healthz", *GRADIO_ROUTES), closing=app.state.closing)
 
     @app.get("/healthz")
     def healthz() -> dict[str, str]:
@@ -44,7 +50,6 @@ def build_app(assistant: Assistant) -> FastAPI:
         path="/",
         theme=_theme(),
         css=public.css(),
-        head=public.head(assistant.profile),
         footer_links=[],
         run_history=False,
         show_error=False,
@@ -58,6 +63,29 @@ def build_app(assistant: Assistant) -> FastAPI:
     return app
 
 
+class Server(uvicorn.Server):
+    """Tells the application that it stops, so that pages left open do not hold it up."""
+
+    def __init__(self, app: FastAPI, **settings: Any) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                log_level="warning",
+                access_log=False,  # nobody's address is written down
+                server_header=False,
+                timeout_graceful_shutdown=DRAIN_S + 2,
+                ws="none",
+                **settings,
+            )
+        )
+        self._closing: asyncio.Event = app.state.closing
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop taking requests, let answers under way end, stop."""
+        self._closing.set()
+        await super().shutdown(sockets)
+
+
 def serve(assistant: Assistant, host: str, port: int, *, open_browser: bool = False) -> None:
     """Serve until a signal comes; answers under way get `DRAIN_S` seconds to end.
 
@@ -67,16 +95,7 @@ def serve(assistant: Assistant, host: str, port: int, *, open_browser: bool = Fa
     """
     listener = _listen(host, port)
     with listener:
-        server = uvicorn.Server(
-            uvicorn.Config(
-                build_app(assistant),
-                log_level="warning",
-                access_log=False,  # nobody's address is written down
-                server_header=False,
-                timeout_graceful_shutdown=DRAIN_S,
-                ws="none",
-            )
-        )
+        server = Server(build_app(assistant))
         address = _address(host, listener.getsockname()[1])
         print(f"The chat is open at {address} (stop with Ctrl+C).", file=sys.stderr, flush=True)
         if open_browser:

@@ -163,41 +163,51 @@ def _answer(exchange: Exchange, texts: Texts) -> str:
 
 def _sentences(exchange: Exchange) -> Iterator[str]:
     """Quotes each on a line of their own, since they stand apart on their pages; the rest flows."""
-    by_number = {citation.number: citation for citation in exchange.citations}
+    markers = _Markers(exchange)
     for kind, group in groupby(exchange.sentences, key=lambda sentence: sentence.kind):
         sentences = list(group)
         match kind:
             case Kind.QUOTE:
-                quotes = "".join(_quote(exchange.number, s, by_number) for s in sentences)
+                quotes = "".join(_quote(sentence, markers) for sentence in sentences)
                 yield f"<blockquote>{quotes}</blockquote>"
             case Kind.WRITTEN:
                 said = " ".join(
-                    f"<span>{prose(s.text)}{_markers(exchange.number, s, by_number)}</span>"
-                    for s in sentences
+                    f"<span>{prose(sentence.text)}{markers.after(sentence)}</span>"
+                    for sentence in sentences
                 )
                 yield f'<p class="written" {_tongue(exchange.language)}>{said}</p>'
             case Kind.NOTICE:
-                for s in sentences:
-                    yield f'<p class="notice" {_tongue(exchange.language)}>{prose(s.text)}</p>'
+                for sentence in sentences:
+                    said = prose(sentence.text)
+                    yield f'<p class="notice" {_tongue(exchange.language)}>{said}</p>'
 
 
-def _quote(turn: int, sentence: AnswerSentence, by_number: Mapping[int, Citation]) -> str:
-    cited = next((by_number[n] for n in sentence.citations if n in by_number), None)
-    tongue = _tongue(cited.language if cited else "")
-    markers = _markers(turn, sentence, by_number)
-    return (
-        f'<p class="quote" {tongue}><span class="said">{prose(sentence.text)}</span>{markers}</p>'
-    )
+def _quote(sentence: AnswerSentence, markers: _Markers) -> str:
+    cited = markers.citations(sentence)
+    tongue = _tongue(cited[0].language if cited else "")
+    said = f'<span class="said">{prose(sentence.text)}</span>'
+    return f'<p class="quote" {tongue}>{said}{markers.after(sentence)}</p>'
 
 
-def _markers(turn: int, sentence: AnswerSentence, by_number: Mapping[int, Citation]) -> str:
-    """`[1]`, each leading to its source; a word joiner keeps it on the sentence's last line."""
-    return "".join(
-        f'<a class="marker" href="#{_source_id(turn, n)}" id="{_marker_id(turn, n)}" '
-        f'data-source="{_source_id(turn, n)}">[{n}]</a>'
-        for n in sentence.citations
-        if n in by_number
-    )
+class _Markers:
+    """`[1]`, each leading to its source; a source leads back to the first that names it."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._turn = exchange.number
+        self._by_number = {citation.number: citation for citation in exchange.citations}
+        self._placed: set[int] = set()
+
+    def citations(self, sentence: AnswerSentence) -> list[Citation]:
+        return [self._by_number[n] for n in sentence.citations if n in self._by_number]
+
+    def after(self, sentence: AnswerSentence) -> str:
+        return "".join(self._marker(citation.number) for citation in self.citations(sentence))
+
+    def _marker(self, number: int) -> str:
+        source = _source_id(self._turn, number)
+        own = "" if number in self._placed else f'id="{_marker_id(self._turn, number)}" '
+        self._placed.add(number)
+        return f'<a class="marker" href="#{source}" {own}data-source="{source}">[{number}]</a>'
 
 
 def _sources(exchange: Exchange, fixed: Mapping[str, str], texts: Texts) -> str:

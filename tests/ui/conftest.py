@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
-import uvicorn
 
 from tests.ui.fakes import FakeAssistant
-from ui.app import build_app
+from ui.app import Server, build_app
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -24,14 +23,7 @@ if TYPE_CHECKING:
 @contextmanager
 def served(assistant: FakeAssistant) -> Iterator[str]:
     """The address of a running application."""
-    config = uvicorn.Config(
-        build_app(assistant),
-        port=0,
-        log_level="error",
-        access_log=False,
-        timeout_graceful_shutdown=1,
-    )
-    server = uvicorn.Server(config)
+    server = Server(build_app(assistant), port=0)
     thread = threading.Thread(target=server.run)
     thread.start()
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -259,12 +260,14 @@ def _answers() -> dict[str, Answer]:
 class FakeAssistant:
     """Answers by a word of the question; remembers what it was asked with which history.
 
-    `pause_s` stands before every sentence; "slowly" in a question makes it long enough to stop.
+    `pause_s` stands before every sentence. A question with "slowly" in it gets its first sentence,
+    and the others once `go_on` is set.
     """
 
     def __init__(self, pause_s: float = 0.0) -> None:
         self.profile = FakeProfile()
         self.pause_s = pause_s
+        self.go_on = threading.Event()
         self.calls: list[tuple[str, tuple[Turn, ...]]] = []
         self._answers = _answers()
 
@@ -275,9 +278,10 @@ class FakeAssistant:
         if "break" in question:
             raise RuntimeError("a defect")
         whole = self._answer_to(question)
-        pause = 1.5 if "slowly" in question else self.pause_s
-        for sentence in whole.sentences:
-            time.sleep(pause)
+        for place, sentence in enumerate(whole.sentences):
+            time.sleep(self.pause_s)
+            if place and "slowly" in question:
+                self.go_on.wait(30)
             cited = tuple(c for c in whole.citations if c.number in sentence.citations)
             yield Event(sentence=sentence, citations=cited)
         yield Event(answer=whole)

@@ -24,7 +24,10 @@ def quotes(visit: Visit, turn: int = 1) -> list[str]:
     return visit.page.locator(f"#turn-{turn} .said").all_inner_texts()
 
 
-def test_an_answer_comes_sentence_by_sentence_while_the_box_rests(visit: Visit) -> None:
+def test_an_answer_comes_sentence_by_sentence_while_the_box_rests(
+    visit: Visit, assistant: FakeAssistant
+) -> None:
+    assistant.go_on.clear()
     visit.open().type(f"{ROUNDTABLE} slowly")
 
     visit.page.locator(".said").first.wait_for()
@@ -32,6 +35,7 @@ def test_an_answer_comes_sentence_by_sentence_while_the_box_rests(visit: Visit) 
     assert quotes(visit) == [WHERE]
     assert visit.page.locator("#box textarea").is_disabled()
     assert not visit.page.locator("#send").is_visible()
+    assistant.go_on.set()
     visit.page.locator("#turn-1.answered").wait_for()
     assert quotes(visit) == [WHERE, FINANCED]
     visit.page.locator("#box textarea:enabled").wait_for()
@@ -166,14 +170,18 @@ def test_a_long_question_is_told_so(visit: Visit) -> None:
     assert page.locator(".notice").all_inner_texts() == [FIXED["en"]["long_question"]]
 
 
-def test_stop_keeps_what_was_said_and_gives_the_box_back(visit: Visit) -> None:
+def test_stop_keeps_what_was_said_and_gives_the_box_back(
+    visit: Visit, assistant: FakeAssistant
+) -> None:
+    assistant.go_on.clear()
     page = visit.open().page
     visit.type(f"{ROUNDTABLE} slowly")
     page.locator(".said").first.wait_for()
 
     page.locator("#stop").click()
     page.locator("#turn-1.stopped").wait_for()
-    page.wait_for_timeout(2000)  # longer than the next sentence would have taken
+    assistant.go_on.set()
+    page.wait_for_timeout(500)  # for a sentence that should not come
 
     assert quotes(visit) == [WHERE]
     assert page.locator("#send").is_visible()
@@ -236,8 +244,9 @@ def test_nothing_is_cut_off_at_320_pixels(browser: Browser, address: str, locale
         beyond = visit.page.evaluate(
             """[...document.querySelectorAll('#top *, #transcript *, #composer *')]
             .filter(e => !e.closest('.unseen') && e.getClientRects().length)
-            .filter(e => { const r = e.getBoundingClientRect(); return r.left < -1 || r.right > 321 })
-            .map(e => e.id || e.className)"""
+            .map(e => [e.id || e.className, e.getBoundingClientRect()])
+            .filter(([name, box]) => box.left < -1 || box.right > 321)
+            .map(([name, box]) => name)"""
         )
         assert beyond == []
 

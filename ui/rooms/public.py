@@ -107,12 +107,17 @@ def build(assistant: Assistant) -> gr.Blocks:
 
 
 def head(profile: Profile) -> str:
-    """The script of the page, with every word it may have to put on it."""
+    """What stands in the page's head: its description, and the script with all of its words."""
     room = _Words(profile)
+    first = room.languages[0]
     pages = {tag: room.labels(tag) for tag in room.languages}
     words = json.dumps(pages, ensure_ascii=False).replace("<", "\\u003c")
     script = (STATIC / "public.js").read_text(encoding="utf-8")
-    return f"<script>window.assistantWords = {words};\n{script}</script>"
+    return (
+        f'<meta name="description" content="{render.escape(profile.texts(first)["what_this_is"])}">'
+        f'<meta property="og:title" content="{render.escape(room.title(first))}">'
+        f"<script>window.assistantWords = {words};\n{script}</script>"
+    )
 
 
 def css() -> str:
