@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from ingest.sentences import is_heading, sentence_spans
 from ingest.types import Chunk, Page, Span
 
-# Swept on the development halves of XQuAD (docs/decisions/0003-ranking.md): whole paragraphs up to
-# here rank best; shorter chunks lose the context that Arabic needs, longer ones blur it.
+# Swept on the development halves of XQuAD (docs/decisions/0004-chunking.md): shorter chunks rank
+# worse, longer ones bring less of the page per character read.
 TARGET_CHARS = 1_000  # a chunk this long ends at the next paragraph
 MAX_CHARS = 1_800  # and at the next sentence here, whatever the paragraph
 
-CHUNKING = (
-    f"sentences-1/{TARGET_CHARS}/{MAX_CHARS}"  # names the rule; other names make an index stale
-)
+# Names the rule; an index built by another is stale.
+CHUNKING = f"sentences-1/{TARGET_CHARS}/{MAX_CHARS}"
 
 _LINE = re.compile(r"[^\n]+")
 _PARAGRAPH_BREAK = re.compile(r"\n[ \t]*\n")

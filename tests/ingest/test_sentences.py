@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -65,7 +67,7 @@ def test_a_run_without_a_full_stop_is_cut_between_words() -> None:
 def test_spans_are_in_order_do_not_overlap_and_leave_out_no_word(text: str) -> None:
     spans = sentence_spans(text)
 
-    assert all(a.end <= b.start for a, b in zip(spans, spans[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(spans))
     assert all(span.of(text) == span.of(text).strip() != "" for span in spans)
     kept = {i for span in spans for i in range(span.start, span.end)}
     left = "".join(c for i, c in enumerate(text) if i not in kept)

@@ -88,9 +88,7 @@ def test_a_store_is_built_and_asked_with_the_encoder_that_is_set(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     source = tmp_path / "page.txt"
-    source.write_text(
-        "The Cairo office\n\nThe office in Cairo opened in 1991. It has a clinic.\n"
-    )
+    source.write_text("The Cairo office\n\nThe office in Cairo opened in 1991. It has a clinic.\n")
     store = ["--store", str(tmp_path / "store"), "--json"]
     monkeypatch.setenv("ASSISTANT_EMBEDDING", str(MINILM))
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from vectorstore.fusion import (
-    CROSS_LANGUAGE,
+    ARABIC_TO_OTHER,
+    ENGLISH_TO_OTHER,
     PRIOR,
     SAME_LANGUAGE,
     SAME_LANGUAGE_ARABIC,
@@ -15,14 +16,15 @@ from vectorstore.fusion import (
 
 
 def test_weights_are_scaled_to_length_one() -> None:
-    for recipe in (SAME_LANGUAGE, SAME_LANGUAGE_ARABIC, CROSS_LANGUAGE):
+    for recipe in (SAME_LANGUAGE, SAME_LANGUAGE_ARABIC, ENGLISH_TO_OTHER, ARABIC_TO_OTHER):
         assert sum(w * w for w in recipe.weights.values()) == pytest.approx(1)
 
 
 def test_a_recipe_goes_by_both_languages() -> None:
     assert recipe_for("en", "en") is SAME_LANGUAGE
     assert recipe_for("ar", "ar") is SAME_LANGUAGE_ARABIC
-    assert recipe_for("ar", "en") is recipe_for("en", "ar") is CROSS_LANGUAGE
+    assert recipe_for("ar", "en") is ARABIC_TO_OTHER
+    assert recipe_for("en", "ar") is ENGLISH_TO_OTHER
 
 
 def test_signals_of_any_scale_count_by_how_unusual_they_are() -> None:
