@@ -395,7 +395,9 @@ def judge(one: Prepared, weights: Weights) -> Outcome:
             if chosen.sentence.start <= s.start and s.end <= chosen.sentence.end
         ]
         shown.append(any(inside))
-    logit = float(confidence_features(one.evidence, scores, picked) @ weights.confidence)
+    features = confidence_features(one.evidence, scores, picked)
+    logit = float(features @ weights.confidence)
+    logit -= extraction.objections(one.evidence, features, picked)
     return Outcome(
         one.case,
         any(shown[:1]),
