@@ -225,8 +225,8 @@ def test_the_keyboard_alone_is_enough(visit: Visit) -> None:
     page.keyboard.press("Enter")
     page.locator("#turn-1.answered").wait_for()
     page.locator("#box textarea:focus").wait_for()
-    page.keyboard.press("Shift+Tab")
-    page.keyboard.press("Shift+Tab")
+    for _ in ("new conversation", "open the page", "back to the sentence"):
+        page.keyboard.press("Shift+Tab")
     assert page.evaluate("document.activeElement.className") == "number"
     page.keyboard.press("Enter")
 

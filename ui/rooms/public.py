@@ -48,19 +48,18 @@ def build(assistant: Assistant) -> gr.Blocks:
                 elem_id="header",
                 apply_default_css=False,
             )
-            with gr.Row(elem_id="tools"):
-                fresh = gr.Button(words.new, elem_id="new", visible=False)
-                switch = gr.Button(
-                    room.switch_label(first),
-                    elem_id="switch",
-                    visible=len(room.languages) > 1,
-                )
+            switch = gr.Button(
+                room.switch_label(first), elem_id="switch", visible=len(room.languages) > 1
+            )
         transcript = gr.HTML(
             room.shown((), first),
             elem_id="transcript",
             apply_default_css=False,
             js_on_load="window.assistantPage.transcript(element, trigger)",
         )
+        # At the foot, where one has read to; the head has long been scrolled away by then.
+        with gr.Row(elem_id="foot"):
+            fresh = gr.Button(words.new, elem_id="new", visible=False)
         with gr.Column(elem_id="composer"):
             hint = gr.HTML("", elem_id="hint", apply_default_css=False)
             with gr.Row(elem_id="line"):
