@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from assistant.extract import extract
+from assistant.factcheck import FactChecker
 from assistant.pipeline import Assistant
 from assistant.profile import load_profile
 from assistant.question import read_question
@@ -27,6 +28,15 @@ def build_assistant(settings: Settings) -> Assistant:
     return Assistant(
         load_profile(settings.profile), build_retriever(settings), read_question, extract
     )
+
+
+def build_fact_checker(settings: Settings) -> FactChecker:
+    """The checker of claims against the published version of the store.
+
+    Raises:
+        EncoderError: the embedding model cannot be loaded.
+    """
+    return FactChecker(build_retriever(settings))
 
 
 def build_retriever(settings: Settings) -> HybridRetriever:

@@ -122,6 +122,9 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--history", type=Path, metavar="FILE", help="JSON list of earlier messages")
     made.add_argument("--min-confidence", type=_share, metavar="X", help="0 to 1; 0 = never refuse")
 
+    made = command("check", _check, "Check a claim against the pages.")
+    _query_arguments(made, "claim", "CLAIM")
+
     made = command("serve", _serve, "Open the chat in a browser.")
     made.add_argument("--host", default="127.0.0.1")
     made.add_argument("--port", type=_port, default=7860)
@@ -280,6 +283,27 @@ def _ask(options: argparse.Namespace) -> int:
         _print_json(answer_document(answer))
     else:
         print(render(answer))
+    return EXIT_DONE
+
+
+def _check(options: argparse.Namespace) -> int:
+    from assistant.build import build_fact_checker
+    from assistant.documents import verdict_document
+    from assistant.terminal import render_verdict
+
+    rows = _batch_rows(options, "claim")
+    checker = build_fact_checker(_settings(options))
+    if rows is not None:
+        _write_batch(
+            options.out,
+            ({"id": row["id"], **verdict_document(checker.check(row["claim"]))} for row in rows),
+        )
+        return EXIT_DONE
+    verdict = checker.check(options.claim)
+    if options.json:
+        _print_json(verdict_document(verdict))
+    else:
+        print(render_verdict(verdict))
     return EXIT_DONE
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from assistant.types import Answer, Citation, Contact, Suggestion
+from assistant.types import Answer, Citation, Contact, Suggestion, Verdict
 from ingest.types import Page
 from vectorstore.types import Passage, SearchResult
 
@@ -106,6 +106,21 @@ def answer_document(answer: Answer) -> Document:
         "model": answer.model,
         "index_version": answer.index_version,
         "timings": _rounded(answer.timings),
+    }
+
+
+def verdict_document(verdict: Verdict) -> Document:
+    """One verdict; `sentences` has one each for a claim of several sentences."""
+    return {
+        "claim": verdict.claim,
+        "verdict": str(verdict.verdict),
+        "confidence": round(verdict.confidence, 6),
+        "citations": [citation_document(citation) for citation in verdict.citations],
+        "differences": [
+            {"kind": d.kind, "claim": d.claim, "source": d.source} for d in verdict.differences
+        ],
+        "sentences": [verdict_document(each) for each in verdict.sentences],
+        "index_version": verdict.index_version,
     }
 
 

@@ -1,8 +1,8 @@
-"""An Answer for the terminal: the sentences with markers, then the sources."""
+"""An Answer or a Verdict for the terminal: what is said, then the sources."""
 
 from __future__ import annotations
 
-from assistant.types import Answer, Citation
+from assistant.types import Answer, Citation, Verdict
 
 
 def render(answer: Answer) -> str:
@@ -27,3 +27,23 @@ def _source(citation: Citation) -> str:
     if citation.sample:
         about.append("sample page")
     return f"[{citation.number}] {', '.join(about)}\n    {citation.link}"
+
+
+def render_verdict(verdict: Verdict) -> str:
+    """What the pages say to a claim, with the evidence; one block per statement."""
+    if verdict.sentences:
+        blocks = [f"{verdict.claim}\n{_said(verdict)}"]
+        blocks += [f"\n- {each.claim}\n{render_verdict(each)}" for each in verdict.sentences]
+        return "\n".join(blocks)
+    lines = [_said(verdict)]
+    lines += [
+        f"  {d.kind}: the claim says “{d.claim}”, the page “{d.source}”"
+        for d in verdict.differences
+    ]
+    for citation in verdict.citations:
+        lines += [f"  “{' '.join(citation.quote.split())}”", f"  {_source(citation)}"]
+    return "\n".join(lines)
+
+
+def _said(verdict: Verdict) -> str:
+    return str(verdict.verdict).replace("_", " ")

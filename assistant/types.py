@@ -1,4 +1,4 @@
-"""The values of a conversation: Turn, Citation, AnswerSentence, Answer, Status."""
+"""The values of a conversation: Turn, Citation, AnswerSentence, Answer, Status; and Verdict."""
 
 from __future__ import annotations
 
@@ -17,8 +17,12 @@ class Status(StrEnum):
     REFERRAL = "referral"
     UNANSWERABLE_NO_PASSAGES = "unanswerable_no_passages"
     UNANSWERABLE_WEAK_EVIDENCE = "unanswerable_weak_evidence"
+    UNANSWERABLE_ADVICE = "unanswerable_advice"
     BLOCKED_EMPTY_QUESTION = "blocked_empty_question"
     BLOCKED_LONG_QUESTION = "blocked_long_question"
+    BLOCKED_UNSAFE = "blocked_unsafe"
+    BLOCKED_INSTRUCTIONS = "blocked_instructions"
+    BLOCKED_GUARD_FAILED = "blocked_guard_failed"
     ERROR_STORE = "error_store"
 
 
@@ -145,6 +149,47 @@ class Answer:
             sentence.text + "".join(f" [{number}]" for number in sentence.citations)
             for sentence in self.sentences
         )
+
+
+class Finding(StrEnum):
+    """What the pages say to a claim."""
+
+    SUPPORTED = "supported"
+    CONTRADICTED = "contradicted"
+    NOT_FOUND = "not_found"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Where a claim and its evidence part.
+
+    Attributes:
+        kind: "number", "date", "name", "place", "role", "negation" or "quantity".
+        claim, source: the words of each side.
+    """
+
+    kind: str
+    claim: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the pages say to a claim, with the exact evidence.
+
+    Attributes:
+        confidence: 0 to 1, how sure the verdict is.
+        citations: the evidence; none where nothing was found.
+        sentences: one verdict each for a claim of several sentences; the worst is the whole's.
+    """
+
+    claim: str
+    verdict: Finding
+    confidence: float
+    citations: tuple[Citation, ...] = ()
+    differences: tuple[Difference, ...] = ()
+    sentences: tuple[Verdict, ...] = ()
+    index_version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -292,3 +292,53 @@ def test_a_question_on_the_default_path_imports_neither_torch_nor_langchain(stor
     )
 
     assert subprocess.run([sys.executable, "-c", script], capture_output=True).returncode == 0
+
+
+def test_check_says_what_the_pages_say_and_quotes_them(store: Path, run: Run) -> None:
+    code, right, _ = run(
+        "check", "IOM opened an office in Cairo in 1991.", "--store", store, "--json"
+    )
+    _, wrong, _ = run("check", "The office in Cairo opened in 1981.", "--store", store, "--json")
+    _, absent, _ = run("check", "The office has a swimming pool.", "--store", store, "--json")
+    _, page, _ = run("page", "https://example.org/cairo", "--store", store, "--json")
+
+    assert code == 0
+    assert [v["verdict"] for v in (right, wrong, absent)] == [
+        "supported",
+        "contradicted",
+        "not_found",
+    ]
+    assert wrong["differences"] == [{"kind": "date", "claim": "1981", "source": "1991"}]
+    (cited,) = wrong["citations"]
+    assert cited["number"] == 1
+    assert cited["quote"] == page["text"][cited["start"] : cited["end"]]
+    assert absent["citations"] == absent["differences"] == []
+
+
+def test_check_takes_a_batch_and_a_paragraph_and_crosses_languages(
+    tmp_path: Path, store: Path, run: Run
+) -> None:
+    claims = rows(
+        tmp_path / "claims.jsonl",
+        {"id": "b", "claim": "The shelter for victims of trafficking opened on 4 November 2020."},
+        {"id": "a", "claim": "The shelter opened on 4 November 2020. It opened in May 2019."},
+    )
+
+    code, _, _ = run(
+        "check", "--batch", claims, "--out", tmp_path / "verdicts.jsonl", "--store", store
+    )
+    lines = (tmp_path / "verdicts.jsonl").read_text("utf-8").splitlines()
+    first, second = (json.loads(line) for line in lines)
+
+    assert code == 0
+    assert (first["id"], first["verdict"], second["id"]) == ("b", "supported", "a")
+    assert first["citations"][0]["language"] == "ar"
+    assert len(second["sentences"]) == 2
+    assert second["verdict"] != "supported"
+
+
+def test_check_without_a_claim_is_wrong_usage(store: Path, run: Run) -> None:
+    code, _, said = run("check", "...", "--store", store)
+
+    assert code == 2
+    assert "The claim is empty" in said
