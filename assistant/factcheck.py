@@ -50,6 +50,7 @@ CONTRADICT = {True: Threshold(0.55, 0.85, 0.75, 0.55), False: Threshold(0.50, 0.
 FULLY = 0.95  # from here on the whole makes up for a text that says less by itself,
 OWN_IF_FULLY = 0.35  # down to here
 PAIR_CONTRADICTS = 0.9  # two sentences hold much else; so much of the statement must be theirs
+PATCHED = 0.8  # share of the plain words from which one of two sentences stands for itself
 FLIPPED, FLIPPED_COSINE = 3, 0.6  # words denied on one side only that tell the same sentence
 
 
@@ -271,13 +272,45 @@ def decide(weighed: Sequence[Weighed]) -> Weighed | None:
     """
     supporting = [w for w in weighed if w.finding is Finding.SUPPORTED]
     against = [w for w in weighed if w.finding is Finding.CONTRADICTED]
+    alone = {w.candidate.sentences[0] for w in supporting if len(w.candidate.sentences) == 1}
+    against = [
+        w
+        for w in against
+        if len(w.candidate.sentences) == 1 or alone.isdisjoint(w.candidate.sentences)
+    ]
     best = max(supporting, key=_order, default=None)
+    while best is not None and _patched(best, weighed):
+        supporting = [w for w in supporting if w is not best]
+        best = max(supporting, key=_order, default=None)
     if best is not None and (inner := _contradicted_inside(best, against)) is not None:
         return inner if inner.comparison.own_rest >= FULLY else None
     worst = max(against, key=_order, default=None)
     if best is None or worst is None:
         return best or worst
     return best if best.strength >= worst.strength else None
+
+
+# A name may stand in the sentence before; its place, number or negation may not.
+_SLOTS = frozenset({"number", "date", "place", "negation", "quantity"})
+
+
+def _patched(best: Weighed, weighed: Sequence[Weighed]) -> bool:
+    """Whether one of two sentences says it all but a checked slot, and the other only has that.
+
+    "The roundtable took place in Egypt. Morocco came too." does not say that it was in Morocco.
+    """
+    if len(best.candidate.sentences) == 1:
+        return False
+    return any(
+        len(w.candidate.sentences) == 1
+        and w.candidate.sentences[0] in best.candidate.sentences
+        and w.comparison.words >= PATCHED
+        and bool(
+            _SLOTS.intersection(w.comparison.missing)
+            or _SLOTS.intersection(d.kind for d in w.comparison.differences)
+        )
+        for w in weighed
+    )
 
 
 def _contradicted_inside(best: Weighed, against: Sequence[Weighed]) -> Weighed | None:

@@ -129,6 +129,7 @@ class Word:
     first: int
     last: int
     role: bool
+    body: bool
     weight: float
     denied: bool
     known: bool
@@ -228,7 +229,7 @@ def _load(name: str, kinds: Sequence[str]) -> dict[tuple[str, ...], list[_Entry]
 
 @lru_cache(maxsize=1)
 def _concepts() -> dict[tuple[str, ...], list[_Entry]]:
-    return _load("concepts.txt", ("role", "usual", "light"))
+    return _load("concepts.txt", ("role", "body", "usual", "light"))
 
 
 @lru_cache(maxsize=1)
@@ -615,6 +616,7 @@ def _read(text: str) -> Statement:
                     last=at + length - 1,
                     parts=_parts(tokens, at, length),
                     role=any(e.kind == "role" for e in entries),
+                    body=any(e.kind == "body" for e in entries),
                     weight=min(_WEIGHTS.get(e.kind, 1.0) for e in entries),
                     denied=any(i in denied for i in span),
                     known=True,
@@ -676,7 +678,7 @@ def _quantifies(token: Token) -> bool:
 
 def _plain(token: Token, at: int, denied: set[int]) -> Word:
     keys = frozenset(token.forms)
-    return Word(keys, frozenset(), token.text, at, at, False, 1.0, at in denied, False)
+    return Word(keys, frozenset(), token.text, at, at, False, False, 1.0, at in denied, False)
 
 
 def _parts(tokens: Sequence[Token], at: int, length: int) -> frozenset[str]:
@@ -758,7 +760,7 @@ def _number(tokens: Sequence[Token], value: float, first: int, last: int) -> Num
         if token.folded in ("and", "و") or token.folded[:1].isdigit():
             break
         if analysis.is_stop_word(token.folded):
-            if token.folded in ("of", "من"):
+            if token.folded in ("of", "من", "them", "منهم", "the"):
                 continue
             break
         counted.update(keys_of(tokens, index))
@@ -797,7 +799,8 @@ def _denied(tokens: Sequence[Token]) -> tuple[set[int], list[int]]:
             continue
         if token.folded in ("no", "not") and at + 1 < len(tokens):
             following = tokens[at + 1].folded
-            if following in (".", "only") or following[:1].isdigit():
+            numbered = token.folded == "no" and following[:1].isdigit()
+            if following in (".", "only") or numbered:
                 continue
         negations.append(at)
         reach = 0

@@ -9,6 +9,7 @@ of the two sentences. A doubt is never support: what is neither carried nor plai
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -64,9 +65,10 @@ class Comparison:
         own: 0 to 1, how much of the statement the text itself says.
         whole: the same with title, headings and the page's first sentence.
         differences: checked slots in which the text says something else.
-        missing: checked slots of which it says nothing.
+        missing: kinds of the checked slots of which it says nothing, or nothing plain.
         uncovered: words of the statement that are said nowhere near.
         rest, own_rest: `whole` and `own` without the slots that differ.
+        words: `own` of the plain words alone.
         flipped: words that one side denies and the other does not.
     """
 
@@ -79,6 +81,7 @@ class Comparison:
     uncovered: list[str] = field(default_factory=list)
     same_language: bool = True
     flipped: int = 0
+    words: float = 0.0
 
 
 Weigh = Callable[[frozenset[str]], float]
@@ -99,6 +102,7 @@ def compare(claim: Statement, evidence: Evidence, weigh: Weigh = _evenly) -> Com
     found = Comparison(same_language=claim.arabic == own.arabic)
     score = _Score()
     _compare_words(claim, own, around, weigh, found, score)
+    found.words = score.own / (score.total or 1.0)
     _compare_numbers(claim, own, around, found, score)
     _compare_dates(claim, own, around, evidence.published, found, score)
     _compare_places(claim, own, around, found, score)
@@ -153,6 +157,14 @@ def _compare_words(
         matches = _matches(word, own)
         carried = bool(matches) or _among_names(word, own) or _in_parts(word, own)
         nearby = carried or any(_matches(word, a) or _among_names(word, a) for a in around)
+        if word.body and not carried:
+            rivals = [w for w in own.words if w.body and not any(_same(c, w) for c in claim.words)]
+            if rivals and not nearby:
+                found.differences.append(Difference("name", word.text, rivals[0].text))
+                score.add(NAME_WEIGHT, 0.0, 0.0, different=True)
+                continue
+            if rivals or not nearby:
+                found.missing.append("name")
         weight = word.weight if word.light else word.weight * weigh(word.keys)
         score.add(weight, float(carried), float(nearby))
         if not nearby and not word.light:
@@ -166,7 +178,9 @@ def _compare_words(
         else:
             plain += 1
     found.flipped = 0 if agreed else len(mismatched)
-    if mismatched and not agreed:
+    if mismatched and agreed and len(claim.negations) != len(own.negations):
+        found.missing.append("negation")
+    elif mismatched and not agreed:
         ours, theirs = mismatched[0]
         if ours.denied or len(mismatched) >= plain:
             found.differences.append(
@@ -237,9 +251,10 @@ def _named(form: str, text: Statement) -> bool:
 def _compare_numbers(
     claim: Statement, own: Statement, around: Sequence[Statement], found: Comparison, score: _Score
 ) -> None:
-    for number in claim.numbers:
+    for place, number in enumerate(claim.numbers):
         same = [n for n in own.numbers if _equal(number, n)]
-        if same:
+        before = sum(1 for n in claim.numbers[:place] if n.value == number.value)
+        if len(same) > before or (same and len({n.value for n in same}) > 1):
             other = _counts_other(number, same, own) or _stands_elsewhere(claim, number, same, own)
             if other:
                 found.differences.append(Difference("number", number.text, other.text))
@@ -258,22 +273,25 @@ def _compare_numbers(
         if rival is not None:
             found.differences.append(Difference("number", number.text, rival.text))
         else:
-            found.missing.append(number.text)
+            found.missing.append("number")
+    if _turned_round(claim, own) or any(_may_count_other(n, own) for n in claim.numbers):
+        found.missing.append("number")
     said = own.ordinals.union(*(a.ordinals for a in around)) if around else own.ordinals
     if claim.ordinals - said:
         found.missing.append("ordinal")
     if claim.ordinals and own.ordinals and not claim.ordinals & own.ordinals:
         found.missing.append("ordinal")
     if claim.fractions - own.fractions:
-        found.missing.append("fraction")
+        found.missing.append("number")
 
 
 def _enumerated(number: Number, own: Statement) -> bool:
     """Whether so many of what is counted are named: "three councils" and their three names."""
     if number.unit or not 2 <= number.value <= FEW or not number.counted:
         return False
-    named = [w for w in own.words if number.counted & (w.keys | w.parts)]
-    return len(named) == number.value
+    return any(
+        sum(key in w.keys | w.parts for w in own.words) == number.value for key in number.counted
+    )
 
 
 def _equal(claim: Number, source: Number) -> bool:
@@ -297,6 +315,27 @@ def _counts_other(number: Number, same: Sequence[Number], own: Statement) -> Num
         if other not in same and other.unit == number.unit and _counts_same(number, other):
             return other
     return None
+
+
+def _may_count_other(number: Number, own: Statement) -> bool:
+    """Whether another number of the text counts what the claim counts, and this one nothing."""
+    same = [n for n in own.numbers if _equal(number, n)]
+    if not same or not number.counted or any(n.counted for n in same):
+        return False
+    return any(
+        _counts_same(number, n) and n.unit == number.unit and n not in same for n in own.numbers
+    )
+
+
+def _turned_round(claim: Statement, own: Statement) -> bool:
+    """Whether two numbers stand in the other order than in the text, not each by what it counts."""
+    found: list[tuple[int, bool]] = []
+    for number in claim.numbers:
+        same = [n for n in own.numbers if _equal(number, n)]
+        if len(same) == 1:
+            known = bool(number.counted) and _counts_same(number, same[0])
+            found.append((same[0].first, known))
+    return any(a[0] > b[0] and not (a[1] and b[1]) for a, b in pairwise(found))
 
 
 def _counts_same(one: Number, other: Number) -> bool:
@@ -403,7 +442,8 @@ def _compare_dates(
         )
     year = published.year if published else next((d.year for d in nearby if d.year), None)
     for day in claim.dates:
-        if any(_carries(d, day, year) for d in own.dates):
+        before = sum(1 for d in claim.dates if d.first < day.first and _equal_days(d, day))
+        if sum(1 for d in own.dates if _carries(d, day, year)) > before:
             score.add(1.0, 1.0, 1.0)
             continue
         rivals = [d for d in own.dates if _as_fine(d, day, year)]
@@ -416,7 +456,11 @@ def _compare_dates(
         if rivals:
             found.differences.append(Difference("date", day.text, rivals[0].text))
         else:
-            found.missing.append(day.text)
+            found.missing.append("date")
+
+
+def _equal_days(one: Day, other: Day) -> bool:
+    return (one.year, one.month, one.day) == (other.year, other.month, other.day)
 
 
 def _carries(source: Day, claim: Day, year: int | None) -> bool:
@@ -454,6 +498,8 @@ def _compare_places(
     said = {p.key for p in own.places}
     nearby = {p.key for a in around for p in a.places}
     claimed = {p.key for p in claim.places}
+    often = Counter(p.key for p in claim.places)
+    unsaid = [p for p in own.places if Counter(o.key for o in own.places)[p.key] > often[p.key]]
     for place in dict.fromkeys(claim.places):
         turned = _turned(place, own)
         if turned:
@@ -467,15 +513,17 @@ def _compare_places(
         if place.key in said:
             score.add(1.0, 1.0, 1.0)
             continue
-        rivals = [
-            p
-            for p in own.places
-            if p.kind == place.kind and p.key not in claimed and p.key not in HOME
-        ]
+        rivals = [p for p in own.places if p.kind == place.kind and p.key not in claimed]
+        if place.key in nearby or place.key in HOME:
+            rivals = [p for p in rivals if p.key not in HOME]
         if place.key in HOME and not rivals:
             score.add(LIGHT_WEIGHT, 1.0, 1.0)
+            if any(p.kind == place.kind and p.key in claimed for p in unsaid):
+                found.missing.append("place")
         elif place.key in nearby and not rivals:
             score.add(1.0, 0.0, 1.0)
+            if any(p.kind == place.kind for p in unsaid):  # it may stand in that one's place
+                found.missing.append("place")
         elif rivals:
             score.add(1.0, 0.0, 0.0, True)
             found.differences.append(Difference("place", place.text, rivals[0].text))
@@ -490,7 +538,7 @@ def _compare_places(
             if lead and place.kind == "city":
                 found.differences.append(Difference("place", place.text, lead[0].text))
             else:
-                found.missing.append(place.text)
+                found.missing.append("place")
 
 
 def _turned(place: Place, own: Statement) -> Place | None:
@@ -526,7 +574,10 @@ def _compare_names(
     claim: Statement, own: Statement, around: Sequence[Statement], found: Comparison, score: _Score
 ) -> None:
     claimed = claim.names
-    for name in claimed:
+    for place, name in enumerate(claimed):
+        before = sum(1 for n in claimed[:place] if _same_name(n, name))
+        if before and sum(1 for n in _people(own) if _same_name(name, n)) <= before:
+            found.missing.append("name")  # said of two, where the text names two others
         if name_carried(name, own):
             score.add(NAME_WEIGHT, 1.0, 1.0)
         elif any(name_carried(name, a) for a in around) and (
@@ -540,7 +591,7 @@ def _compare_names(
             if rivals and person:
                 found.differences.append(Difference("name", name.text, rivals[0].text))
             else:
-                found.missing.append(name.text)
+                found.missing.append("name")
 
 
 def name_carried(name: Name, text: Statement) -> bool:
@@ -583,8 +634,7 @@ def _people(text: Statement) -> list[Name]:
 
 def _compare_roles(claim: Statement, own: Statement, found: Comparison) -> None:
     """An office is carried only by the stretch of text that names its holder."""
-    offices = [w for w in claim.words if w.role]
-    if not offices:
+    if not any(w.role for w in claim.words):
         return
     people = [n for n in claim.names if name_carried(n, own)]
     holders = [list(n.parts) for n in people]
@@ -596,7 +646,8 @@ def _compare_roles(claim: Statement, own: Statement, found: Comparison) -> None:
             continue
         near = [w for w in own.words if w.first in stretch]
         places = {p.key for p in own.places if p.at in stretch}
-        for office in offices:
+        ours = _stretch(parts, claim)
+        for office in (w for w in claim.words if w.role and w.first in ours):
             if not any(office.keys & w.keys for w in near):
                 held = [w for w in near if w.role]
                 if held:
@@ -695,7 +746,7 @@ def _compare_quantity(claim: Statement, own: Statement, found: Comparison) -> No
         if "all" in theirs:
             found.differences.append(Difference("quantity", "except", "all"))
         else:
-            found.missing.append("except")
+            found.missing.append("quantity")
         return
     for name in ("only", "all", "most", "none"):
         if name in ours and name not in theirs:
@@ -703,8 +754,8 @@ def _compare_quantity(claim: Statement, own: Statement, found: Comparison) -> No
             if rival and name != "none":
                 found.differences.append(Difference("quantity", name, rival))
             else:
-                found.missing.append(name)
+                found.missing.append("quantity")
     if "only" in theirs and "only" not in ours and not ours:
-        found.missing.append("only")
+        found.missing.append("quantity")
     if "some" in ours and "all" in theirs and "all" not in ours:
         found.differences.append(Difference("quantity", "some", "all"))
