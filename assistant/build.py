@@ -7,9 +7,17 @@ from pathlib import Path
 
 from assistant.extract import extract
 from assistant.factcheck import FactChecker
+from assistant.guards import QuestionGuards
+from assistant.guards.advice import Advice
+from assistant.guards.conversation import Conversation
+from assistant.guards.danger import Danger
+from assistant.guards.instructions import Instructions
+from assistant.guards.shape import Shape
+from assistant.guards.unsafe import Unsafe
 from assistant.pipeline import Assistant
 from assistant.profile import load_profile
 from assistant.question import read_question
+from assistant.rephrase import rephrase
 from assistant.settings import Settings
 from ingest.catalogue import Catalogue
 from ingest.chunk import CHUNKING
@@ -26,7 +34,22 @@ def build_assistant(settings: Settings) -> Assistant:
         EncoderError: the embedding model cannot be loaded.
     """
     return Assistant(
-        load_profile(settings.profile), build_retriever(settings), read_question, extract
+        load_profile(settings.profile),
+        build_retriever(settings),
+        read_question,
+        extract,
+        build_guards(),
+        rephrase,
+    )
+
+
+def build_guards() -> QuestionGuards:
+    """The guards before the search. People in danger first, before length and emptiness."""
+    danger, instructions = Danger(), Instructions()
+    return QuestionGuards(
+        guards=(danger, Shape(), Unsafe(), Advice(), Conversation(), instructions),
+        matters=danger.matters,
+        without_orders=instructions.without_orders,
     )
 
 

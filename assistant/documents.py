@@ -156,6 +156,7 @@ def _contact(contact: Contact) -> Document:
         "value": contact.value,
         "source": contact.source,
         "checked": contact.checked.isoformat(),
+        "situations": list(contact.situations),
     }
 
 

@@ -1,4 +1,4 @@
-"""One question, one line: question → passages → sentences that answer → citations → Answer."""
+"""One line: question → guards → rephrase → passages → sentences → citations → Answer."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from typing import Protocol
 
 from assistant.citations import CitationList
 from assistant.extract import Extraction
+from assistant.guards import Block, QuestionGuards
+from assistant.guards.shape import MAX_QUESTION_CHARS
 from assistant.profile import Profile
 from assistant.question import Question
 from assistant.types import (
     Answer,
     AnswerSentence,
+    Contact,
     Event,
     Kind,
     PassageRef,
@@ -25,7 +28,6 @@ from assistant.types import (
 from ingest.types import Page
 from vectorstore.types import Passage, SearchFilter, SearchResult
 
-MAX_QUESTION_CHARS = 2_000
 MIN_CONFIDENCE = 0.5
 TOP_K = 10
 NEAREST_PAGES = 3  # offered where nothing answers
@@ -62,11 +64,15 @@ class Assistant:
         retriever: Retriever,
         read_question: Callable[[str], Question],
         extract: Callable[[Question, Sequence[Passage]], Extraction],
+        guards: QuestionGuards,
+        rephrase: Callable[[str, Sequence[Turn]], str],
     ) -> None:
         self.profile = profile
         self._retriever = retriever
         self._read_question = read_question
         self._extract = extract
+        self._guards = guards
+        self._rephrase = rephrase
 
     def ask(
         self,
@@ -97,7 +103,7 @@ class Assistant:
         Raises:
             VectorStoreError: the store is empty, stale or damaged.
         """
-        answer = self._answer(question, min_confidence)
+        answer = self._answer(question, history, min_confidence)
         for sentence in answer.sentences:
             cited = tuple(c for c in answer.citations if c.number in sentence.citations)
             yield Event(sentence=sentence, citations=cited)
@@ -113,16 +119,22 @@ class Assistant:
             yield replace(answer, sentences=sentences, citations=citations, suggestions=())
         yield answer
 
-    def _answer(self, asked: str, min_confidence: float) -> Answer:
+    def _answer(self, asked: str, history: Sequence[Turn], min_confidence: float) -> Answer:
         started = time.perf_counter()
         text = _readable(asked)
-        question = self._read_question(text[:MAX_QUESTION_CHARS])
-        language = self.profile.speaks(question.language)
-        if not any(c.isalnum() for c in text):
-            return self._stop(asked, text, language, Status.BLOCKED_EMPTY_QUESTION, started)
-        if len(text) > MAX_QUESTION_CHARS:
-            asked = asked[:MAX_QUESTION_CHARS]
-            return self._stop(asked, "", language, Status.BLOCKED_LONG_QUESTION, started)
+        language = self.profile.speaks(self._read_question(text[:MAX_QUESTION_CHARS]).language)
+        if block := self._guards.first_block(text):
+            return self._blocked(asked[:MAX_QUESTION_CHARS], text, language, block, started)
+        query = self._rephrase(self._guards.without_orders(text), history)
+        answer = self._from_pages(asked, query, language, min_confidence, started)
+        if situations := self._guards.matters(text):
+            return self._with_contacts(answer, situations)
+        return answer
+
+    def _from_pages(
+        self, asked: str, text: str, language: str, min_confidence: float, started: float
+    ) -> Answer:
+        question = self._read_question(text)
         searcher = self._retriever.session()
         found = searcher.search(text, top_k=TOP_K)
         if not found.passages:
@@ -164,6 +176,51 @@ class Assistant:
             timings=timings,
         )
 
+    def _blocked(
+        self, asked: str, text: str, language: str, block: Block, started: float
+    ) -> Answer:
+        """The fixed words of a guard; needs neither index nor model."""
+        said = [self.profile.texts(language)[block.text]]
+        contacts: tuple[Contact, ...] = ()
+        if block.status is Status.REFERRAL:
+            contacts = self._contacts(block.situations)
+            others = [tag for tag in self.profile.languages if tag != language]
+            said = [line for tag in (language, *others) for line in self._referral(tag, contacts)]
+        advice = block.status is Status.UNANSWERABLE_ADVICE
+        pages = self.profile.service_pages if advice else ()
+        return Answer(
+            question=asked,
+            query=text if len(text) <= MAX_QUESTION_CHARS else "",
+            language=language,
+            status=block.status,
+            sentences=tuple(AnswerSentence(line, Kind.NOTICE) for line in said),
+            suggestions=tuple(
+                Suggestion(titles.get(language) or next(iter(titles.values())), url=url)
+                for url, titles in pages
+            ),
+            contacts=contacts,
+            timings={"total": time.perf_counter() - started},
+        )
+
+    def _referral(self, language: str, contacts: Sequence[Contact]) -> list[str]:
+        lines = [f"{contact.label[language]}: {contact.value}" for contact in contacts]
+        return [self.profile.texts(language)["referral"], *lines]
+
+    def _with_contacts(self, answer: Answer, situations: Sequence[str]) -> Answer:
+        """The answer with the lines for such matters below it."""
+        notice = self.profile.texts(answer.language)["matter_contacts"]
+        sentences = (*answer.sentences, AnswerSentence(notice, Kind.NOTICE))
+        return replace(answer, sentences=sentences, contacts=self._contacts(situations))
+
+    def _contacts(self, situations: Sequence[str]) -> tuple[Contact, ...]:
+        """All lines, those for the most of these situations first; a child's line before others."""
+
+        def fit(contact: Contact) -> tuple[bool, int]:
+            meant = set(situations) & set(contact.situations)
+            return "child" in meant, len(meant)
+
+        return tuple(sorted(self.profile.contacts, key=fit, reverse=True))
+
     def _stop(
         self,
         asked: str,
@@ -200,8 +257,6 @@ class Assistant:
 
 
 _FIXED = {
-    Status.BLOCKED_EMPTY_QUESTION: "empty_question",
-    Status.BLOCKED_LONG_QUESTION: "long_question",
     Status.UNANSWERABLE_NO_PASSAGES: "not_found",
     Status.UNANSWERABLE_WEAK_EVIDENCE: "not_found",
 }

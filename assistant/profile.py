@@ -18,7 +18,9 @@ PROFILES = Path(__file__).parent / "profiles"
 # Every profile says each of these in each of its languages.
 TEXT_KEYS = frozenset(
     """not_found nearest_pages evidence_in_other_language empty_question long_question
-    store_error what_this_is what_it_is_not sample_page""".split()
+    store_error what_this_is what_it_is_not sample_page referral matter_contacts
+    conversation_greeting conversation_thanks conversation_goodbye conversation_abilities
+    conversation_person advice_legal advice_medical unsafe instructions guard_failed""".split()
 )
 
 
@@ -32,6 +34,7 @@ class Profile:
         name: language to the organisation's name.
         site_page: language to the title of the page that holds what the site says on every page.
         examples: language to questions worth trying.
+        service_pages: address and title by language; refused advice points there.
         starter: folder of the starter pages.
     """
 
@@ -43,6 +46,7 @@ class Profile:
     fixed: Mapping[str, Mapping[str, str]]
     examples: Mapping[str, tuple[str, ...]]
     contacts: tuple[Contact, ...]
+    service_pages: tuple[tuple[str, Mapping[str, str]], ...]
     starter: Path
 
     def texts(self, language: str) -> Mapping[str, str]:
@@ -87,6 +91,7 @@ def load_profile(name: str) -> Profile:
             fixed={tag: _toml(folder / f"texts.{tag}.toml") for tag in languages},
             examples={tag: tuple(main["examples"][tag]) for tag in languages},
             contacts=tuple(_contact(entry) for entry in _toml(folder / "contacts.toml")["contact"]),
+            service_pages=tuple((page["url"], page["title"]) for page in main["service_page"]),
             starter=folder / "starter",
         )
     except KeyError as error:
@@ -115,6 +120,7 @@ def _contact(entry: Mapping[str, Any]) -> Contact:
         value=entry["value"],
         source=entry["source"],
         checked=entry["checked"],
+        situations=tuple(entry["situations"]),
     )
 
 

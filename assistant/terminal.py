@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from assistant.types import Answer, Citation, Verdict
+from assistant.types import Answer, Citation, Contact, Status, Verdict
 
 
 def render(answer: Answer) -> str:
     """The answer as lines of text, in reading order."""
     lines = [" ".join(answer.text.split())]
+    if answer.status is Status.REFERRAL:  # numbers are found faster each on a line of its own
+        lines = [sentence.text for sentence in answer.sentences] + [""]
     if answer.citations:
         lines.append("")
         lines.extend(_source(citation) for citation in answer.citations)
@@ -15,7 +17,13 @@ def render(answer: Answer) -> str:
         lines.append(
             f"  - {suggestion.text}" + (f"\n    {suggestion.url}" if suggestion.url else "")
         )
+    lines.extend(_contact(contact, answer.language) for contact in answer.contacts)
     return "\n".join(lines)
+
+
+def _contact(contact: Contact, language: str) -> str:
+    label = contact.label.get(language) or next(iter(contact.label.values()))
+    return f"  {contact.value}  {label}\n    {contact.source}; {contact.checked.isoformat()}"
 
 
 def _source(citation: Citation) -> str:

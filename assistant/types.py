@@ -106,13 +106,18 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A line of the profile's contacts file; `label` by language."""
+    """A line of the profile's contacts file; `label` by language.
+
+    Attributes:
+        situations: what it is for, by the names of the danger rules; empty for anything.
+    """
 
     label: Mapping[str, str]
     channel: str
     value: str
     source: str
     checked: date
+    situations: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

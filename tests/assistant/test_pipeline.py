@@ -5,10 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from assistant.build import build_guards
 from assistant.extract import Chosen, Extraction, extract
-from assistant.pipeline import MAX_QUESTION_CHARS, Assistant
+from assistant.guards.shape import MAX_QUESTION_CHARS
+from assistant.pipeline import Assistant
 from assistant.profile import load_profile
 from assistant.question import Question, read_question
+from assistant.rephrase import rephrase
 from assistant.types import Answer, Kind, Status, Turn
 from ingest.types import Page
 from tests.builders import WordsEmbedder, page, published
@@ -32,9 +35,8 @@ def assistant(store: Path, *pages: Page, confidence: float | None = None) -> Ass
 
     encoder = WordsEmbedder()
     retriever = HybridRetriever(published(store, *pages, embedder=encoder), encoder)
-    return Assistant(
-        PROFILE, retriever, read_question, extract if confidence is None else first_passage
-    )
+    chosen = extract if confidence is None else first_passage
+    return Assistant(PROFILE, retriever, read_question, chosen, build_guards(), rephrase)
 
 
 def test_an_answer_is_made_of_quotes_with_their_places(tmp_path: Path) -> None:

@@ -1,0 +1,41 @@
+"""Orders to the machine ("ignore your instructions"): cut out; what else is asked is answered."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from assistant.guards import Block
+from assistant.guards.patterns import Section, load_table
+from assistant.types import Status
+
+RULES = Path(__file__).with_name("refusals.toml")
+
+# An order ends with its sentence or line, or where the question takes up again.
+_SENTENCE_END = re.compile(
+    r"(?<=[.!?؟;؛:\n])\s+|\n+|,?\s+(?=(?:by the way|but first|and then tell|then tell|after that|"
+    r"and also|and tell me|then answer|بالمناسبة|بالمناسبه|وبعدها|وبعدين|ثم قل|ثم اخبرني|ثم أخبرني"
+    r")\b)",
+    re.IGNORECASE,
+)
+
+
+class Instructions:
+    """The guard that stops a message of nothing but orders."""
+
+    on_failure = Block(Status.BLOCKED_INSTRUCTIONS, "instructions")
+
+    def __init__(self, rules: Path = RULES) -> None:
+        table = load_table(rules)
+        self._orders = Section(table["orders"], table["words"])
+
+    def check(self, text: str) -> Block | None:
+        """Stop where cutting the orders out leaves no words."""
+        if not any(c.isalnum() for c in self.without_orders(text)):
+            return Block(Status.BLOCKED_INSTRUCTIONS, "instructions")
+        return None
+
+    def without_orders(self, text: str) -> str:
+        """The message without the sentences that order the machine about."""
+        kept = [part for part in _SENTENCE_END.split(text) if not self._orders.found_in(part)]
+        return " ".join(kept) if self._orders.found_in(text) else text

@@ -1,0 +1,27 @@
+"""What would help the other side: shelters, persons, crossing unseen, false papers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from assistant.guards import Block
+from assistant.guards.patterns import Section, load_table
+from assistant.types import Status
+
+RULES = Path(__file__).with_name("refusals.toml")
+
+
+class Unsafe:
+    """The guard that says the same neutral words each time, whatever is true."""
+
+    on_failure = Block(Status.BLOCKED_UNSAFE, "unsafe")
+
+    def __init__(self, rules: Path = RULES) -> None:
+        table = load_table(rules)
+        self._section = Section(table["unsafe"], table["words"])
+
+    def check(self, text: str) -> Block | None:
+        """Stop a question whose answer could lead to a person or past a guard."""
+        if self._section.found_in(text):
+            return Block(Status.BLOCKED_UNSAFE, "unsafe")
+        return None
