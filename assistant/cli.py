@@ -100,6 +100,7 @@ def _parser() -> argparse.ArgumentParser:
 
     made = command("ingest", _ingest, "Bring pages, files or folders into the store.")
     made.add_argument("sources", nargs="+", metavar="SOURCE")
+    made.add_argument("--crawl", action="store_true", help="addresses stand for their whole sites")
     made.add_argument("--prune", action="store_true", help="take out what a source no longer has")
 
     command("pages", _pages, "List what is stored.")
@@ -150,14 +151,17 @@ def _query_arguments(parser: argparse.ArgumentParser, name: str, metavar: str) -
 def _ingest(options: argparse.Namespace) -> int:
     from assistant.documents import report_document
 
-    report = _maintainer(options).ingest(options.sources, prune=options.prune)
+    report = _maintainer(options).ingest(options.sources, crawl=options.crawl, prune=options.prune)
     if options.json:
-        _print_json(report_document(report))
+        _print_json({**report_document(report), "changes": report.changes})
     else:
         print(
             f"{report.added} added, {report.updated} updated, {report.unchanged} unchanged, "
             f"{report.removed} removed, {len(report.skipped)} skipped, {len(report.failed)} failed."
         )
+        for what, urls in report.changes.items() if report.unchanged else ():
+            for url in urls:  # of a refresh; the first time all is new
+                print(f"  {what} {url}")
         for skipped in report.skipped:
             print(f"  skipped {skipped.url}: {skipped.reason}")
         version = f"index version {report.index_version}" if report.index_version else "no index"

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 
 from assistant.build import catalogue_path, silence_telemetry
 from assistant.profile import Profile
 from assistant.settings import Settings
 from ingest.catalogue import Catalogue
 from ingest.chunk import CHUNKING
+from ingest.crawl import crawl as crawl_site
+from ingest.crawl import is_site, site_of
 from ingest.discover import discover
+from ingest.fetch import Fetcher
 from ingest.lock import hold_store
-from ingest.pipeline import Report, SiteNames, add_pages, ingest, remove, settle
+from ingest.pipeline import (
+    READING_VERSION,
+    Report,
+    SiteNames,
+    add_pages,
+    ingest,
+    remove,
+    settle,
+)
 from ingest.readers import read
+from ingest.types import Found
 from vectorstore.embed import Embedder, make_embedder
 from vectorstore.errors import CorruptIndex, StaleIndex
 from vectorstore.publish import Publication, point_to, publish, published_manifest, versions
@@ -46,26 +57,41 @@ class Maintainer:
         self._names = SiteNames(home=f"{profile.home}/", titles=profile.site_page)
         self._embedder: Embedder = make_embedder(settings.embedding)
 
-    def ingest(self, sources: Sequence[str], *, prune: bool = False) -> Report:
+    def ingest(self, sources: Sequence[str], *, crawl: bool = False, prune: bool = False) -> Report:
         """Bring sources in and publish what the catalogue then holds.
+
+        Args:
+            crawl: addresses stand for the whole of their sites; those of sitemaps always do.
+            prune: take out what a source no longer has.
 
         Raises:
             StaleIndex: the store was built with another encoder; nothing was changed.
             IngestError: a source cannot be used, or another ingest holds the store.
         """
         started = time.monotonic()
-        find = partial(
-            discover,
-            private_hosts=self._settings.private_hosts,
-            contact=self._settings.user_agent_contact or self._profile.home,
-        )
-        with self._writing() as catalogue:
+        sites = {
+            source: site_of(source)
+            for source in sources
+            if is_site(source) or (crawl and source.lower().startswith(("http://", "https://")))
+        }
+        hosts = self._settings.private_hosts
+        contact = self._settings.user_agent_contact or self._profile.home
+        with self._writing() as catalogue, Fetcher(private_hosts=hosts, contact=contact) as fetcher:
+
+            def find(source: str) -> Iterable[Found]:
+                if source not in sites:
+                    return discover(source, private_hosts=hosts, contact=contact)
+                return crawl_site(
+                    source, fetcher, known=catalogue.visits(READING_VERSION), private_hosts=hosts
+                )
+
             report = ingest(
                 sources,
                 catalogue,
                 discover=find,
                 read=read,
                 names=self._names,
+                crawled=sites,
                 prune=prune,
                 progress=self._page_progress,
             )

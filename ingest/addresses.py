@@ -112,7 +112,8 @@ def split_address(url: str) -> SplitResult:
     return parts
 
 
-def _is_listed(host: str, port: int, private_hosts: frozenset[str]) -> bool:
+def is_listed(host: str, port: int, private_hosts: frozenset[str]) -> bool:
+    """Whether the administrator named the host, with this port or with none."""
     shown = f"[{host}]" if ":" in host else host
     listed = {entry.strip().lower() for entry in private_hosts}
     return bool(listed & {host, shown, f"{shown}:{port}"})
@@ -139,7 +140,7 @@ def check_address(
     parts = split_address(url)
     port = parts.port or DEFAULT_PORTS[parts.scheme]
     host = (parts.hostname or "").rstrip(".")
-    listed = _is_listed(host, port, private_hosts)
+    listed = is_listed(host, port, private_hosts)
     refusal = RefusedAddress(
         f"The address {url} is not fetched: only hosts of the public internet on ports 80 and 443 "
         "are. An administrator can name others in ASSISTANT_PRIVATE_HOSTS."

@@ -1,5 +1,6 @@
 """Pages and chunks in SQLite: the truth from which every index can be rebuilt.
 
+    visits     what is remembered of each resource, so that it need not be fetched or read again
     readings   what the readers found, before repeated boilerplate is taken out
     pages      what is stored and quoted: the exact text
     chunks     where in a page's text each chunk and each sentence stands
@@ -22,7 +23,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from ingest.errors import StoreError
-from ingest.types import Chunk, Page, Reading, Span
+from ingest.types import Chunk, Page, Reading, Span, Validators, Visit
 
 FORMAT = 1
 _VARIABLES = 500  # placeholders per statement, below SQLite's limit of 999 in old builds
@@ -43,7 +44,12 @@ CREATE TABLE IF NOT EXISTS chunks(
   sentences TEXT NOT NULL, digest TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS chunks_url ON chunks(url, position);
 """
-_VECTORS = """
+_NOT_PUBLISHED = """
+CREATE TABLE IF NOT EXISTS visits(
+  resource TEXT PRIMARY KEY, page TEXT, reason TEXT NOT NULL, digest TEXT NOT NULL,
+  reader INTEGER NOT NULL, etag TEXT, last_modified TEXT, links TEXT NOT NULL,
+  misses INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS visits_page ON visits(page);
 CREATE TABLE IF NOT EXISTS vectors(
   model TEXT NOT NULL, digest TEXT NOT NULL, vector BLOB NOT NULL, PRIMARY KEY(model, digest)
 ) WITHOUT ROWID;
@@ -75,7 +81,7 @@ class Catalogue:
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=FULL")  # a commit survives a power cut
             connection.execute("PRAGMA foreign_keys=ON")
-            connection.executescript(_TABLES + _VECTORS)
+            connection.executescript(_TABLES + _NOT_PUBLISHED)
             catalogue = cls(path, connection)
             catalogue._check_format()
             return catalogue
@@ -110,37 +116,64 @@ class Catalogue:
 
     # -- what the readers found ------------------------------------------------------------------
 
-    def read_already(self) -> dict[str, tuple[str, str]]:
-        """Address of the resource to (address of the page, digest of the bytes) read from it."""
-        rows = self._rows("SELECT resource, url, resource_digest FROM readings")
-        return {resource: (url, digest) for resource, url, digest in rows}
+    def visits(self, reader: int) -> dict[str, Visit]:
+        """Address of the resource to what is remembered of it, in the order of addresses.
+
+        A visit whose page is not there any more is forgotten, and one by another version of the
+        readers has neither digest nor validators: its resource is to be fetched and read again.
+        """
+        return {
+            row[0]: Visit(
+                url=row[0],
+                page=row[1],
+                reason=row[2],
+                digest=row[3] if row[4] == reader else "",
+                validators=Validators(row[5], row[6]) if row[4] == reader else Validators(),
+                links=tuple(json.loads(row[7])),
+                misses=row[8],
+            )
+            for row in self._rows(
+                "SELECT resource, page, reason, digest, reader, etag, last_modified, links, misses "
+                "FROM visits WHERE page IS NULL OR page IN (SELECT url FROM readings) "
+                "ORDER BY resource"
+            )
+        }
+
+    def put_visit(self, visit: Visit, reader: int) -> None:
+        """Remember a resource, committed."""
+        self._write(_PUT_VISIT, [_visit_row(visit, reader)])
+
+    def put_misses(self, misses: Mapping[str, int]) -> None:
+        """Note how many crawls in a row did not come upon each resource, committed."""
+        rows = [(count, url) for url, count in misses.items()]
+        self._write("UPDATE visits SET misses=? WHERE resource=?", rows)
 
     def origins(self) -> dict[str, str]:
         """Address of the page to the source, as named on the command line, that brought it."""
         return dict(self._rows("SELECT url, origin FROM readings"))
 
-    def put_reading(
-        self, reading: Reading, *, origin: str, resource: str, resource_digest: str
-    ) -> None:
-        """Keep what a reader found, committed."""
-        self._write(
-            "INSERT OR REPLACE INTO readings VALUES(?,?,?,?,?,?,?)",
-            [
-                (
-                    reading.page.url,
-                    origin,
-                    resource,
-                    resource_digest,
-                    json.dumps(_page_row(reading.page), ensure_ascii=False),
-                    json.dumps(reading.frame, ensure_ascii=False),
-                    json.dumps(reading.links, ensure_ascii=False),
-                )
-            ],
+    def put_reading(self, reading: Reading, *, origin: str, visit: Visit, reader: int) -> None:
+        """Keep what a reader found and remember its resource, in one transaction."""
+        row = (
+            reading.page.url,
+            origin,
+            visit.url,
+            visit.digest,
+            json.dumps(_page_row(reading.page), ensure_ascii=False),
+            json.dumps(reading.frame, ensure_ascii=False),
+            json.dumps(reading.links, ensure_ascii=False),
+        )
+        self._write_all(
+            ("INSERT OR REPLACE INTO readings VALUES(?,?,?,?,?,?,?)", [row]),
+            (_PUT_VISIT, [_visit_row(visit, reader)]),
         )
 
     def drop_readings(self, urls: Iterable[str]) -> None:
-        """Forget what the readers found at these addresses, committed."""
-        self._write("DELETE FROM readings WHERE url=?", [(url,) for url in urls])
+        """Forget these pages and the resources they were read from, in one transaction."""
+        rows = [(url,) for url in urls]
+        self._write_all(
+            ("DELETE FROM readings WHERE url=?", rows), ("DELETE FROM visits WHERE page=?", rows)
+        )
 
     def readings(self) -> Iterator[Reading]:
         """All readings, by address."""
@@ -293,10 +326,14 @@ class Catalogue:
             return self._connection.execute(statement, values).fetchall()
 
     def _write(self, statement: str, rows: Sequence[Sequence[object]]) -> None:
+        self._write_all((statement, rows))
+
+    def _write_all(self, *statements: tuple[str, Sequence[Sequence[object]]]) -> None:
         with self._lock, _translated(self._path):
             self._connection.execute("BEGIN IMMEDIATE")
             try:
-                self._connection.executemany(statement, rows)
+                for statement, rows in statements:
+                    self._connection.executemany(statement, rows)
             except BaseException:
                 self._connection.execute("ROLLBACK")
                 raise
@@ -319,6 +356,23 @@ def _translated(path: Path) -> Iterator[None]:
         said = str(error)
         why = next((text for key, text in hint.items() if key in said), said)
         raise StoreError(f"The catalogue {path} cannot be used: {why}.") from error
+
+
+_PUT_VISIT = "INSERT OR REPLACE INTO visits VALUES(?,?,?,?,?,?,?,?,?)"
+
+
+def _visit_row(visit: Visit, reader: int) -> tuple[object, ...]:
+    return (
+        visit.url,
+        visit.page,
+        visit.reason,
+        visit.digest,
+        reader,
+        visit.validators.etag,
+        visit.validators.last_modified,
+        json.dumps(visit.links, ensure_ascii=False),
+        visit.misses,
+    )
 
 
 def _page_row(page: Page) -> tuple[object, ...]:

@@ -11,19 +11,32 @@ from __future__ import annotations
 import hashlib
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from ingest.catalogue import Catalogue
 from ingest.chunk import CHUNKING, chunk_page
-from ingest.discover import Failure
-from ingest.errors import IngestError, NothingToKeep
+from ingest.errors import Gone, HeldBack, IngestError, NothingToKeep
 from ingest.frame import site_pages, without_repeats
-from ingest.types import Page, Reading, Resource
+from ingest.types import (
+    Absent,
+    Failure,
+    Found,
+    Listing,
+    Page,
+    Reading,
+    Resource,
+    Unchanged,
+    Visit,
+)
 
 READING_VERSION = 1  # raise it when readers change what they find: everything is then read again
+MISSES_UNTIL_GONE = 2  # crawls in a row that did not come upon a page
+BRAKE_PAGES = 3  # so many may always vanish from a crawled site,
+BRAKE_SHARE = 0.2  # and of its pages this share; more looks like a site in trouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +62,13 @@ class Skipped:
 
 @dataclass(slots=True)
 class Report:
-    """What one run did. The first four count pages."""
+    """What one run did. The first four count pages; `changes` names them, but for the unchanged."""
 
     added: int = 0
     updated: int = 0
     unchanged: int = 0
     removed: int = 0
+    changes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     skipped: list[Skipped] = field(default_factory=list)
     failed: list[Failure] = field(default_factory=list)
     pages: int = 0
@@ -67,9 +81,10 @@ def ingest(
     sources: Sequence[str],
     catalogue: Catalogue,
     *,
-    discover: Callable[[str], Iterable[Resource | Failure]],
+    discover: Callable[[str], Iterable[Found]],
     read: Callable[[Resource], Reading],
     names: SiteNames,
+    crawled: Mapping[str, str] = MappingProxyType({}),
     prune: bool = False,
     progress: Callable[[str, int], None] = lambda url, count: None,
 ) -> Report:
@@ -79,8 +94,12 @@ def ingest(
         sources: as named on the command line.
         discover: a source to its resources; what cannot be had comes as a Failure.
         read: a resource to what is in it.
+        crawled: those of the sources that are whole sites, and one name for each, however its
+            address was written. Pages that such a source finds Absent leave after
+            MISSES_UNTIL_GONE crawls in a row; where too many would vanish, none does.
         prune: take out pages that came from these sources before and no longer do. Not done for a
-            source that had failures: a partial load must never empty the store.
+            source that had failures: a partial load must never empty the store. A crawl knows by
+            itself what is Absent; then the first time suffices.
         progress: called with each address and how many came so far.
 
     Raises:
@@ -93,24 +112,33 @@ def ingest(
     samples = [page.url for page in catalogue.pages() if page.sample]
     touched: list[str] = []
     for source in sources:
-        seen, failures = _bring_in(source, catalogue, discover(source), read, report, progress)
-        touched.extend(url for url in seen if url not in touched)
-        if prune and not failures:
-            gone = [u for u, o in catalogue.origins().items() if o == source and u not in seen]
-            catalogue.drop_readings(gone)
+        origin = crawled.get(source, source)
+        came = _Intake(origin, catalogue, read, report, catalogue.visits(READING_VERSION))
+        for item in discover(source):
+            came.take(item)
+            progress(item.url, len(came.pages))
+        touched.extend(url for url in came.pages if url not in touched)
+        own = {url for url, whose in catalogue.origins().items() if whose == origin}
+        gone = came.gone - came.pages.keys() | came.missed(own, at_once=prune)
+        if prune and source not in crawled and not came.failures:
+            gone |= own - came.pages.keys()
+        if source in crawled and len(gone) > max(BRAKE_PAGES, BRAKE_SHARE * len(own)):
+            report.failed.append(Failure(source, _held_back(len(gone), len(own))))
+        else:
+            catalogue.drop_readings(sorted(gone))
     if touched and samples:
         # the starter pages are stand-ins, in our words: they step aside for an organisation's own
         catalogue.drop_readings(url for url in samples if url not in touched)
     settle(catalogue, names)
     after = {page.url: _fingerprint(page) for page in catalogue.pages()}
-    for url in touched:
-        if url not in before:
-            report.added += 1
-        elif after.get(url) != before[url]:
-            report.updated += 1
-        else:
-            report.unchanged += 1
-    report.removed = len(before.keys() - after.keys())
+    touched = [url for url in touched if url in after]
+    report.changes = {
+        "added": tuple(url for url in touched if url not in before),
+        "updated": tuple(url for url in touched if before.get(url) not in (None, after.get(url))),
+        "removed": tuple(sorted(before.keys() - after.keys())),
+    }
+    report.added, report.updated, report.removed = map(len, report.changes.values())
+    report.unchanged = len(touched) - report.added - report.updated
     report.pages, report.chunks = catalogue.counts()
     report.seconds = time.monotonic() - started
     return report
@@ -119,9 +147,8 @@ def ingest(
 def add_pages(pages: Iterable[Page], catalogue: Catalogue, names: SiteNames, origin: str) -> None:
     """Store pages that need no reading, such as the starter pages."""
     for page in pages:
-        catalogue.put_reading(
-            Reading(page), origin=origin, resource=page.url, resource_digest=page.digest
-        )
+        visit = Visit(page.url, page.url, page.digest)
+        catalogue.put_reading(Reading(page), origin=origin, visit=visit, reader=READING_VERSION)
     settle(catalogue, names)
 
 
@@ -150,48 +177,138 @@ def settle(catalogue: Catalogue, names: SiteNames) -> None:
         catalogue.put_setting("chunking", CHUNKING)
 
 
-def _bring_in(
-    source: str,
-    catalogue: Catalogue,
-    found: Iterable[Resource | Failure],
-    read: Callable[[Resource], Reading],
-    report: Report,
-    progress: Callable[[str, int], None],
-) -> tuple[list[str], int]:
-    """Read what changed; gives the addresses of the source's pages, and how many failed."""
-    already = catalogue.read_already()
-    seen: dict[str, None] = {}
-    failures = 0
-    for item in found:
+@dataclass(slots=True)
+class _Intake:
+    """What comes of one source: read what changed, and remember every resource.
+
+    Attributes:
+        known: what is remembered from before, by address of the resource.
+        pages: address of each page that came to that of the resource it stands in, in order.
+        gone: pages whose resources say that they are to be had no more.
+        absent: resources that a crawl came upon no more.
+        failures: how many items failed.
+    """
+
+    origin: str
+    catalogue: Catalogue
+    reader: Callable[[Resource], Reading]
+    report: Report
+    known: Mapping[str, Visit]
+    pages: dict[str, str] = field(default_factory=dict)
+    gone: set[str] = field(default_factory=set)
+    absent: list[Visit] = field(default_factory=list)
+    failures: int = 0
+
+    def take(self, item: Found) -> None:
+        """Bring one item in."""
+        visit = self.known.get(item.url)
         if isinstance(item, Failure):
-            failures += _give_up(item, report)
-            continue
-        digest = _resource_digest(item)
-        page_url, known_digest = already.get(item.url, ("", ""))
-        if digest != known_digest:
-            try:
-                reading = read(item)
-            except IngestError as error:
-                failures += _give_up(Failure(item.url, error), report)
-                continue
-            page_url = reading.page.url
-            if page_url in seen:
-                reason = f"the same page as {page_url}, which is already in"
-                report.skipped.append(Skipped(item.url, reason))
-                continue
-            catalogue.put_reading(reading, origin=source, resource=item.url, resource_digest=digest)
-        seen[page_url] = None
-        progress(item.url, len(seen))
-    return list(seen), failures
+            self._give_up(item, visit)
+        elif isinstance(item, Absent):
+            self.absent.extend([visit] if visit is not None else [])
+        elif isinstance(item, Listing):
+            self._remember(Visit(item.url, None, "", "", item.validators, item.links))
+        elif isinstance(item, Unchanged):
+            if visit is not None:
+                self._keep(visit)
+        else:
+            self._resource(item, visit)
+
+    def missed(self, own: Set[str], *, at_once: bool) -> set[str]:
+        """The pages among `own` that crawls did not come upon often enough; counts this one."""
+        missed: set[str] = set()
+        misses: dict[str, int] = {}
+        for visit in self.absent:
+            if (page := self._own_page(visit)) in own:
+                misses[visit.url] = visit.misses + 1
+                if at_once or misses[visit.url] >= MISSES_UNTIL_GONE:
+                    missed.add(page or "")
+        self.catalogue.put_misses(misses)
+        return missed
+
+    def _resource(self, item: Resource, before: Visit | None) -> None:
+        visit = Visit(item.url, None, _resource_digest(item), "", item.validators, item.links)
+        if before is not None and visit.digest == before.digest:
+            visit = replace(visit, page=before.page, reason=before.reason)
+            if visit != before:
+                self._remember(visit)
+            self._keep(visit)
+            return
+        try:
+            reading = self.reader(item)
+        except IngestError as error:
+            self._give_up(Failure(item.url, error), before)
+            if isinstance(error, NothingToKeep):
+                self._remember(replace(visit, reason=str(error)))
+            return
+        visit = replace(visit, page=reading.page.url)
+        if (old := self._own_page(before)) is not None and old != visit.page:
+            self.gone.add(old)  # it names another address as its page's now
+        if self._is_in(visit):
+            self.catalogue.put_reading(
+                reading, origin=self.origin, visit=visit, reader=READING_VERSION
+            )
+        else:
+            self._remember(visit)
+
+    def _keep(self, visit: Visit) -> None:
+        """A resource that is as it was: its page is in, or it is left out as before."""
+        if visit.misses:
+            self.catalogue.put_misses({visit.url: 0})
+        if visit.page is not None:
+            self._is_in(visit)
+        elif visit.reason:
+            self.report.skipped.append(Skipped(visit.url, visit.reason))
+
+    def _is_in(self, visit: Visit) -> bool:
+        """Count the page of a resource as in; False if the resource is a mere copy of it.
+
+        Where a page stands under its own address, that is where it is read from.
+        """
+        page = visit.page or ""
+        if visit.url != page and (page in self.pages or self._own_page(visit) is None):
+            self._skip_copy(visit.url, page)
+            return False
+        if page in self.pages:  # a copy came before the page itself
+            self._skip_copy(self.pages[page], page)
+        self.pages[page] = visit.url
+        return True
+
+    def _own_page(self, visit: Visit | None) -> str | None:
+        """The page that stands or falls with a resource; None for a mere copy, too."""
+        page = visit.page if visit is not None else None
+        if visit is None or page is None or visit.url == page:
+            return page
+        itself = self.known.get(page)
+        return None if itself is not None and itself.page == page else page
+
+    def _skip_copy(self, url: str, page: str) -> None:
+        reason = f"the same page as {page}, which is already in"
+        self.report.skipped.append(Skipped(url, reason))
+
+    def _give_up(self, failure: Failure, visit: Visit | None) -> None:
+        """Report what did not come in: left out on purpose, gone, or failed."""
+        page = self._own_page(visit)
+        left_out = isinstance(failure.error, NothingToKeep)
+        if page is not None and isinstance(failure.error, NothingToKeep | Gone):
+            self.gone.add(page)
+            left_out = True
+        if left_out:
+            self.report.skipped.append(Skipped(failure.url, str(failure.error)))
+        else:
+            self.report.failed.append(failure)
+            self.failures += 1
+
+    def _remember(self, visit: Visit) -> None:
+        self.catalogue.put_visit(visit, READING_VERSION)
 
 
-def _give_up(failure: Failure, report: Report) -> int:
-    """Report what did not come in; gives 1 if it failed, 0 if it was left out on purpose."""
-    if isinstance(failure.error, NothingToKeep):
-        report.skipped.append(Skipped(failure.url, str(failure.error)))
-        return 0
-    report.failed.append(failure)
-    return 1
+def _held_back(gone: int, own: int) -> HeldBack:
+    """The brake's sentence."""
+    return HeldBack(
+        f"{gone} of the {own} pages of the site would vanish; none was taken out. If this is "
+        "meant, take them out with `assistant remove`."
+    )
 
 
 def _derived(readings: Iterable[Reading], names: SiteNames) -> Iterator[Page]:

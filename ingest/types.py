@@ -78,7 +78,20 @@ class Absent:
     url: str
 
 
-Found = Resource | Failure | Unchanged | Absent
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A sitemap or a feed: nothing to read in it, but addresses to remember.
+
+    Attributes:
+        links: what it lists of its own site, in order.
+    """
+
+    url: str
+    validators: Validators = _NO_VALIDATORS
+    links: tuple[str, ...] = ()
+
+
+Found = Resource | Failure | Unchanged | Absent | Listing
 """What a source yields, one by one."""
 
 
@@ -89,7 +102,7 @@ class Visit:
     Attributes:
         url: address of the resource.
         page: address of the page that was read from it, or None if none was kept.
-        reason: why none was kept, or "".
+        reason: why none was kept, or ""; a Listing has neither page nor reason.
         digest: of its bytes and of what decides how they are read.
         links: as in the Resource.
         misses: how many crawls in a row did not come upon it.

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from ingest.catalogue import Catalogue
 from ingest.chunk import chunk_page
 from ingest.errors import StoreError
-from ingest.types import Reading
+from ingest.types import Reading, Validators, Visit
 from tests.builders import page, stored
 
 
@@ -79,8 +80,34 @@ def test_readings_are_kept_with_where_they_came_from(tmp_path: Path) -> None:
     catalogue = Catalogue.open(tmp_path / "catalogue.sqlite")
     reading = Reading(page("Text."), frame=("Since 1991.",), links=("https://example.org/b",))
 
-    catalogue.put_reading(reading, origin="folder", resource="file:///a", resource_digest="d")
+    visit = Visit("file:///a", reading.page.url, "d", "", Validators('"1"'), ("file:///b",))
+
+    catalogue.put_reading(reading, origin="folder", visit=visit, reader=1)
 
     assert list(catalogue.readings()) == [reading]
-    assert catalogue.read_already() == {"file:///a": (reading.page.url, "d")}
+    assert catalogue.visits(reader=1) == {"file:///a": visit}
     assert catalogue.origins() == {reading.page.url: "folder"}
+
+
+def test_another_version_of_the_readers_knows_the_links_but_reads_again(tmp_path: Path) -> None:
+    catalogue = Catalogue.open(tmp_path / "catalogue.sqlite")
+    left_out = Visit("https://example.org/", None, "d", "a listing", Validators('"1"'), ("x",))
+    catalogue.put_visit(left_out, reader=1)
+
+    assert catalogue.visits(reader=2) == {
+        left_out.url: replace(left_out, digest="", validators=Validators())
+    }
+
+
+def test_a_forgotten_page_takes_what_is_remembered_of_its_resources_along(tmp_path: Path) -> None:
+    catalogue = Catalogue.open(tmp_path / "catalogue.sqlite")
+    url = page("Text.").url
+    visits = [Visit(url, url, "d"), Visit("https://example.org/copy", url, "d")]
+    catalogue.put_reading(Reading(page("Text.")), origin="site", visit=visits[0], reader=1)
+    catalogue.put_visit(visits[1], reader=1)
+    catalogue.put_misses({url: 1})
+    assert catalogue.visits(1)[url].misses == 1
+
+    catalogue.drop_readings([url])
+
+    assert catalogue.visits(1) == {}
