@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 
 from assistant.extract import extract
@@ -33,11 +34,13 @@ def build_assistant(settings: Settings) -> Assistant:
         ProfileError: the profile cannot be used.
         EncoderError: the embedding model cannot be loaded.
     """
+    profile = load_profile(settings.profile)
+    publisher = " ".join(profile.name.values())
     return Assistant(
-        load_profile(settings.profile),
+        profile,
         build_retriever(settings),
         read_question,
-        extract,
+        partial(extract, publisher=publisher),
         build_guards(),
         rephrase,
     )

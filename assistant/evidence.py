@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
+from assistant.lexicon import concepts, phrases, root_of
 from assistant.question import Asked, Question, is_content
 from vectorstore import analysis
 from vectorstore.types import Passage, Sentence
@@ -22,6 +23,7 @@ Floats = npt.NDArray[np.float64]
 
 SAME_WORD = 0.5  # Dice's coefficient of trigrams from which two words count as forms of one
 SKELETON_ACROSS, SKELETON_WITHIN = 0.9, 0.8  # how much a name counts that agrees in consonants only
+CONCEPT_ACROSS, CONCEPT_WITHIN = 0.95, 0.85  # how much a word counts that says the same
 BONES = 2  # consonants that a name needs to be compared by them
 NAME_RARITY = 1.3  # a name or number of the question weighs so much more than a common word
 
@@ -115,6 +117,23 @@ for _sign, _words in _SIGNS:
     for _word_of in _words:
         _ALL_SIGNS[_word_of] = _ALL_SIGNS.get(_word_of, Sign.NONE) | _sign
 
+# Which of a series: "the second roundtable" is another one than "the first".
+_ORDINALS = {
+    form: place
+    for place, forms in enumerate(
+        (
+            _set("first 1st اول الاول اولي الاولي"),
+            _set("second 2nd ثان ثاني الثاني ثانيه الثانيه"),
+            _set("third 3rd ثالث الثالث ثالثه الثالثه"),
+            _set("fourth 4th رابع الرابع رابعه الرابعه"),
+            _set("fifth 5th خامس الخامس خامسه الخامسه"),
+            _set("sixth 6th سادس السادس سادسه السادسه"),
+        ),
+        start=1,
+    )
+    for form in forms
+}
+_CLITIC = re.compile(r"^[وفبلك](?=ال)")
 # What a sentence has to hold to answer each kind of question; other kinds have no outward sign.
 _WANTED = {
     Asked.TIME: Sign.TIME,
@@ -167,6 +186,8 @@ class _Word:
     arabic: bool
     grams: frozenset[str]
     bones: str
+    root: str
+    concepts: frozenset[str]
     signs: int
 
 
@@ -202,13 +223,21 @@ def _word(raw: str) -> _Word:
         arabic=arabic,
         grams=frozenset(padded[i : i + 3] for i in range(len(padded) - 2)),
         bones=analysis.skeleton(bare) if (arabic or capital) and not stop else "",
+        root=(root := root_of(folded)),
+        concepts=frozenset() if stop else concepts().get(root, frozenset()),
         signs=signs,
     )
 
 
 def words_of(text: str) -> list[_Word]:
     """The words of a text, numbers, addresses and currency signs among them."""
-    return [_word(raw) for raw in _TOKEN.findall(text)]
+    words = [_word(raw) for raw in _TOKEN.findall(analysis.without_marks(text))]
+    for at, word in enumerate(words):
+        for roots, concept in phrases().get(word.root, ()):
+            if tuple(w.root for w in words[at : at + len(roots)]) == roots:
+                for i in range(at, at + len(roots)):
+                    words[i] = replace(words[i], concepts=words[i].concepts | {concept})
+    return words
 
 
 def wanted_signs(asked: Sequence[Asked], stems: Sequence[str]) -> tuple[int, bool]:
@@ -233,19 +262,23 @@ class _Matcher:
         self._by_stem = {word.stem: i for i, word in enumerate(words)}
         self._by_gram: dict[str, list[int]] = {}
         self._by_bones: dict[str, list[int]] = {}
+        self._by_concept: dict[str, list[int]] = {}
         for i, word in enumerate(words):
+            for concept in word.concepts:
+                self._by_concept.setdefault(concept, []).append(i)
             if len(word.bones) >= BONES:
                 self._by_bones.setdefault(word.bones, []).append(i)
             if not word.folded[:1].isdigit():
                 for gram in word.grams:
                     self._by_gram.setdefault(gram, []).append(i)
-        self._known: dict[int, tuple[tuple[int, float], ...]] = {}
+        self._known: dict[tuple[str, frozenset[str]], tuple[tuple[int, float], ...]] = {}
 
     def match(self, word: _Word) -> tuple[tuple[int, float], ...]:
         """Pairs of (index of a question word, 0 to 1)."""
-        found = self._known.get(id(word))
+        key = (word.folded, word.concepts)
+        found = self._known.get(key)
         if found is None:
-            found = self._known[id(word)] = () if word.stop else self._compare(word)
+            found = self._known[key] = () if word.stop else self._compare(word)
         return found
 
     def _compare(self, word: _Word) -> tuple[tuple[int, float], ...]:
@@ -263,6 +296,11 @@ class _Matcher:
                 values[i] = max(values.get(i, 0.0), SKELETON_ACROSS)
             elif not word.arabic and len(word.bones) > BONES:
                 values[i] = max(values.get(i, 0.0), SKELETON_WITHIN)
+        for concept in word.concepts:
+            for i in self._by_concept.get(concept, ()):
+                translated = self._words[i].arabic != word.arabic
+                value = CONCEPT_ACROSS if translated else CONCEPT_WITHIN
+                values[i] = max(values.get(i, 0.0), value)
         same = self._by_stem.get(word.stem)
         if same is not None:
             values[same] = 1.0
@@ -325,7 +363,10 @@ class Evidence:
         rarity: (question words,): how much each word tells, from the sentences at hand.
     """
 
-    def __init__(self, question: Question, passages: Sequence[Passage]) -> None:
+    def __init__(
+        self, question: Question, passages: Sequence[Passage], publisher: str = ""
+    ) -> None:
+        """Compare; `publisher` is whose pages these are, understood on each of them."""
         self.question = question
         self.passages = passages
         self.words = _question_words(question)
@@ -336,7 +377,9 @@ class Evidence:
         titles: list[list[float]] = []
         for rank, passage in enumerate(passages):
             chunk = passage.chunk
-            title = self._cover(words_of(" ".join((chunk.title, *chunk.headings))), width)[0]
+            title = self._cover(
+                words_of(" ".join((chunk.title, *chunk.headings, publisher))), width
+            )[0]
             intro: int | None = None
             for position, sentence in enumerate(passage.sentences):
                 words = words_of(sentence.text)
@@ -400,6 +443,17 @@ class Evidence:
                     found[row] = True
                     break
         return found
+
+    def clashes(self) -> npt.NDArray[np.bool_]:
+        """Per candidate: it names another of a series than the question does, and not that one."""
+        wanted = ordinals_of(words_of(self.question.text))
+        clash = np.zeros(len(self.candidates), dtype=bool)
+        if not wanted:
+            return clash
+        for row, candidate in enumerate(self.candidates):
+            named = ordinals_of(candidate.words)
+            clash[row] = bool(named) and not named & wanted
+        return clash
 
     def matrix(self, asked: Sequence[Asked], weights: Floats | None = None) -> Floats:
         """The features of every candidate, `(candidates, len(FEATURES))`.
@@ -499,6 +553,11 @@ class Evidence:
                 signed if each is kind and not strict else np.zeros(count)
             )
         return np.stack([np.asarray(columns[name], dtype=float) for name in FEATURES], axis=1)
+
+
+def ordinals_of(words: Sequence[_Word]) -> frozenset[int]:
+    """The places in a series that words name, counted from 1."""
+    return frozenset(place for w in words if (place := _ORDINALS.get(_CLITIC.sub("", w.folded))))
 
 
 SHORT_WORDS = 6  # a sentence below this is a caption, a label or an item

@@ -23,7 +23,9 @@ from assistant.evidence import (
     Evidence,
     Floats,
     Sign,
+    ordinals_of,
     wanted_signs,
+    words_of,
 )
 from assistant.question import Asked, Question, content_stems, read_question
 from vectorstore import analysis
@@ -44,6 +46,10 @@ SAME_NAMES = 0.5  # share of common names and numbers from which one translates 
 BLOCK_CHARS = 700  # a list is quoted whole up to here; two short paragraphs, chosen by eye
 # A budget without money, an address without a street, a label of three words: set by hand.
 OBJECTION, FRAGMENT_WORDS = 2.0, 4
+# Where fewer passages than usual can be found at all, none can stand out from many, and few can be
+# right by chance: by hand, on stores of one page.
+USUAL_PASSAGES, TINY_STORE = 10, 2.2
+CLASH = 3.0  # off the score of a sentence about another of a series; by hand, as above
 ANTECEDENT_WORDS = 30  # a longer sentence is not worth its words as an antecedent; chosen by eye
 
 _CONDITIONS = tuple(
@@ -93,18 +99,28 @@ class Weights:
 
 
 def extract(
-    question: Question, passages: Sequence[Passage], *, max_sentences: int = 4
+    question: Question,
+    passages: Sequence[Passage],
+    *,
+    max_sentences: int = 4,
+    publisher: str = "",
 ) -> Extraction:
-    """Choose the one to `max_sentences` sentences that answer, best passage first."""
-    evidence = Evidence(question, passages)
+    """Choose the one to `max_sentences` sentences that answer, best passage first.
+
+    `publisher` names whose pages these are: a page of IOM Egypt need not say "IOM" or "Egypt".
+    """
+    evidence = Evidence(question, passages, publisher)
     if not evidence.candidates or max_sentences < 1:
         return Extraction((), 0.0)
     weights = load_weights()
-    scores = evidence.matrix(question.asked) @ weights.sentence
+    scores = evidence.matrix(question.asked) @ weights.sentence - CLASH * evidence.clashes()
     picked = pick(evidence, scores, weights, max_sentences)
     features = confidence_features(evidence, scores, picked)
     logit = (
-        float(features @ weights.confidence) + weights.bias - objections(evidence, features, picked)
+        float(features @ weights.confidence)
+        + weights.bias
+        + TINY_STORE * math.log(USUAL_PASSAGES / min(USUAL_PASSAGES, len(passages)))
+        - objections(evidence, features, picked)
     )
     confidence = 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
     return Extraction(read(evidence, scores, picked), confidence)
@@ -446,7 +462,11 @@ def objections(evidence: Evidence, features: Floats, picked: Sequence[int]) -> f
     best = evidence.candidates[picked[0]]
     fragment = len(best.words) < FRAGMENT_WORDS and not best.item
     lacks = features[CONFIDENCE_FEATURES.index("strict_missing")] > 0
-    return OBJECTION * (float(fragment) + float(lacks))
+    wanted = ordinals_of(words_of(evidence.question.text))
+    chunk = best.passage.chunk
+    around = " ".join((chunk.title, *chunk.headings, chunk.text))
+    another = bool(wanted) and not wanted <= ordinals_of(words_of(around))
+    return OBJECTION * (float(fragment) + float(lacks) + float(another))
 
 
 def _share(missing: Floats, rarity: Floats, of: np.typing.NDArray[np.bool_]) -> float:

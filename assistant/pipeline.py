@@ -28,7 +28,8 @@ from assistant.types import (
 from ingest.types import Page
 from vectorstore.types import Passage, SearchFilter, SearchResult
 
-MIN_CONFIDENCE = 0.5
+# Tuned so that of the questions on XQuAD whose page is left out about one in twenty is answered.
+MIN_CONFIDENCE = 0.45
 TOP_K = 10
 NEAREST_PAGES = 3  # offered where nothing answers
 

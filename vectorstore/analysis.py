@@ -124,6 +124,11 @@ def fold(text: str) -> str:
     return _NUMBER.sub(lambda m: "." if m.group() == "٫" else "", text)
 
 
+def without_marks(text: str) -> str:
+    """The text without vowel marks, tatweel and controls, which stand inside Arabic words."""
+    return _MARKS.sub("", text)
+
+
 def words(text: str) -> list[str]:
     """Folded words in order, stop words included."""
     return [w.replace("’", "'") for w in _WORD.findall(fold(text))]

@@ -161,3 +161,35 @@ def test_choosing_is_quick() -> None:
     extract(question, passages)
 
     assert time.perf_counter() - started < 0.1  # 5 ms on an idle machine
+
+
+def test_the_second_of_a_series_is_not_answered_with_the_first() -> None:
+    passages = [
+        passage("The first roundtable was held in Cairo from 12 to 14 March.", url="u:1"),
+        passage("In May the second roundtable was convened in Rabat.", url="u:2"),
+    ]
+
+    found = extract(read_question("Where was the second roundtable held?"), passages)
+
+    assert found.sentences[0].sentence.text == "In May the second roundtable was convened in Rabat."
+
+
+def test_words_that_say_the_same_count_in_both_languages() -> None:
+    passages = [
+        passage("The programme was funded by the European Union.", url="u:1"),
+        passage("The programme was described by the European press.", url="u:2"),
+    ]
+
+    for question in ("Who financed the programme?", "من موّل البرنامج؟"):
+        found = extract(read_question(question), passages)
+        assert found.sentences[0].sentence.text == "The programme was funded by the European Union."
+
+
+def test_a_page_need_not_repeat_whose_page_it_is() -> None:
+    [one] = [passage("The hotline for women is 15115.", title="Hotlines")]
+    question = read_question("Which hotline can a woman in Egypt call?")
+
+    anonymous = extract(question, [one]).confidence
+    known = extract(question, [one], publisher="IOM Egypt").confidence
+
+    assert known > anonymous
