@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePosixPath
 from urllib.parse import quote, unquote, unquote_to_bytes, urlsplit, urlunsplit
 
@@ -23,6 +24,7 @@ MAX_PER_CALENDAR = 24  # views of one path that differ in their month, day or ye
 MAX_SAME_SEGMENT = 2  # /a/a/a is a link that was meant to be absolute
 MAX_ADDRESS_CHARS = 2_000
 
+_REMEMBERED = 32_768  # addresses; a page is asked about some fifteen times in one crawl
 _TRACKING = re.compile(
     r"utm_\w+|os|fbclid|gclid|gclsrc|dclid|gbraid|wbraid|msclkid|yclid|twclid|ttclid|igshid|igsh"
     r"|mc_cid|mc_eid|_ga|_gl|_hs\w+|mkt_tok|ref_src|ref_url|spm|cmpid|trk|wt_mc|pk_\w+|mtm_\w+"
@@ -56,6 +58,7 @@ _NO_PAGES = frozenset(
 )
 
 
+@lru_cache(_REMEMBERED)
 def clean_address(url: str) -> str:
     """The address without fragment, tracking, session and order; its host in lower case.
 
@@ -72,6 +75,7 @@ def clean_address(url: str) -> str:
     return urlunsplit((parts.scheme, shown + port, path, query, ""))
 
 
+@lru_cache(_REMEMBERED)
 def address_key(url: str) -> str:
     """What two addresses of one page have in common.
 

@@ -499,10 +499,10 @@ def _refuse_empty(url: str, blocks: list[Block], *, listed: bool, chrome_words: 
     words = sum(block.words for block in blocks if block.kind not in {"heading", "figure"})
     if words >= MIN_WORDS:
         return
-    if listed:
-        raise NothingToKeep(f"{url} lists other pages only.")
     text = render(blocks)
-    if words < 2 or chrome_words > 20 or _PLACEHOLDER.search(text):
+    if listed and not _PLACEHOLDER.search(text):
+        raise NothingToKeep(f"{url} lists other pages only.")
+    if listed or words < 2 or chrome_words > 20 or _PLACEHOLDER.search(text):
         raise NothingToKeep(f"{url} is nearly empty: {words} words of its own.")
 
 
