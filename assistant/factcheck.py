@@ -50,7 +50,9 @@ CONTRADICT = {True: Threshold(0.55, 0.85, 0.75, 0.55), False: Threshold(0.50, 0.
 FULLY = 0.95  # from here on the whole makes up for a text that says less by itself,
 OWN_IF_FULLY = 0.35  # down to here
 PAIR_CONTRADICTS = 0.9  # two sentences hold much else; so much of the statement must be theirs
-PATCHED = 0.8  # share of the plain words from which one of two sentences stands for itself
+LEAST_COSINE = 0.2  # below, a text that says less than this of the statement by itself
+OWN_IF_FAR = 0.55  # agrees with it by chance and speaks of something else
+PATCHED = 0.7  # share of the plain words from which one of two sentences stands for itself
 FLIPPED, FLIPPED_COSINE = 3, 0.6  # words denied on one side only that tell the same sentence
 
 
@@ -171,14 +173,30 @@ def _candidates(passages: Sequence[Passage], searcher: Searcher) -> Iterator[Can
         around = tuple(t for t in (chunk.title, *chunk.headings, lead) if t)
         intro: Sentence | None = None
         before: Sentence | None = None
+        block: list[Sentence] = []
         for sentence in passage.sentences:
             item = _is_item(passage, sentence)
             yield _candidate(passage, (sentence,), around)
             neighbour = intro if item else before
             if neighbour and len(neighbour.text) + len(sentence.text) <= MAX_QUOTE_CHARS:
                 yield _candidate(passage, (neighbour, sentence), around)
+            if item and intro:
+                block.append(sentence)
+            if not item or sentence is passage.sentences[-1]:
+                if intro and _is_plain_list(block):
+                    yield _candidate(passage, (intro, *block), around)
+                block = []
             if not item:
                 intro = before = sentence
+
+
+def _is_plain_list(items: Sequence[Sentence]) -> bool:
+    """Whether a list can be read as one: rows with numbers belong to themselves only."""
+    return (
+        len(items) > 1
+        and sum(len(item.text) for item in items) <= MAX_QUOTE_CHARS
+        and not any(c.isdecimal() for item in items for c in item.text)
+    )
 
 
 def _candidate(
@@ -225,6 +243,8 @@ def weigh_all(statement: Statement, candidates: Sequence[Candidate]) -> list[Wei
         comparison = compare(statement, candidate.evidence, rarity)
         pair = len(candidate.sentences) > 1
         finding, strength = judge(comparison, candidate.evidence, pair=pair)
+        if pair and statement.denies and finding is Finding.SUPPORTED:
+            finding = Finding.NOT_FOUND  # which of the two is denied?
         weighed.append(Weighed(candidate, comparison, finding, strength))
     return weighed
 
@@ -243,7 +263,8 @@ def judge(
         return Finding.NOT_FOUND, strength / 2
     strength = 0.6 * comparison.rest + 0.4 * similarity
     kinds = {d.kind for d in comparison.differences}
-    if comparison.missing or len(kinds) > 1:
+    far = similarity < LEAST_COSINE and comparison.own_rest < OWN_IF_FAR
+    if comparison.missing or len(kinds) > 1 or far:
         return Finding.NOT_FOUND, strength / 2
     if pair and comparison.own_rest < PAIR_CONTRADICTS:
         return Finding.NOT_FOUND, strength / 2

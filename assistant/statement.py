@@ -121,6 +121,7 @@ class Word:
         parts: what the words of a phrase say one by one.
         weight: 0 to 1, how much it tells beside other words.
         denied: it stands in the reach of a negation.
+        body: it names an organisation or a programme.
     """
 
     keys: frozenset[str]
@@ -156,6 +157,7 @@ class Statement:
     fractions: frozenset[str]
     quantifiers: frozenset[str]
     negations: tuple[int, ...]
+    literals: frozenset[str]
     denies: bool
     keys: frozenset[str]
 
@@ -380,7 +382,13 @@ def _number_at(tokens: Sequence[Token], at: int) -> tuple[float | None, int]:
             if scale == 100:
                 current = (current or 1) * 100
             else:
-                total, current = total + (current or 1) * scale, 0.0
+                amount = (current or 1) * scale
+                if index + 1 < len(tokens) and tokens[index + 1].folded == "ونصف":
+                    amount, index = amount + scale / 2, index + 1  # "مليون ونصف المليون"
+                    again = tokens[index + 1] if index + 1 < len(tokens) else None
+                    if again and _number_word(again, _SCALES) == scale:
+                        index += 1
+                total, current = total + amount, 0.0
         else:
             break
         end = index
@@ -578,7 +586,9 @@ def _read(text: str) -> Statement:
             at += 1
             continue
         length, entries = _longest(tokens, at, _places())
-        if length and (token.arabic or token.capital) and token.text != "Us":
+        phrase, about = _longest(tokens, at, _concepts())
+        in_name = phrase > length and any(e.kind == "body" for e in about)
+        if length and not in_name and (token.arabic or token.capital) and token.text != "Us":
             close()
             for entry in entries:
                 places.append(
@@ -656,6 +666,7 @@ def _read(text: str) -> Statement:
         fractions=frozenset(fractions),
         quantifiers=frozenset(quantifiers),
         negations=tuple(negations),
+        literals=_literals(text),
         denies=bool(denied),
         keys=frozenset(k for w in words for k in w.keys | w.parts),
     )
@@ -666,6 +677,18 @@ _STOP = _folded(
     قد لقد الى واحد واحدة ضمن اطار إطار عن عند عندما according fewer less than nearly
     almost around roughly أقل أكثر نحو حوالي قرابة"""
 )
+
+
+_PHONE = re.compile(r"\+\d[\d \u00a0().-]{5,}\d")
+_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]*\w|(?:https?://|www\.)[^\s<>\"]*[\w/]")
+
+
+def _literals(text: str) -> frozenset[str]:
+    """Telephone numbers with their country code, mail and web addresses: to the last sign."""
+    plain = _blank(text)
+    digits = "".join(str(int(c)) if c.isdecimal() else c for c in plain)
+    phones = (re.sub(r"\D", "", m.group()) for m in _PHONE.finditer(digits))
+    return frozenset(phones) | {m.group().casefold() for m in _ADDRESS.finditer(plain)}
 
 
 def _is_one_of(token: Token, forms: frozenset[str]) -> bool:

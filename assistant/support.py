@@ -262,7 +262,8 @@ def _compare_numbers(
                 found.differences.append(Difference("quantity", _bounded(number), _bounded(clash)))
             score.add(1.0, float(not other), float(not other), bool(other))
             continue
-        if not own.numbers and any(_equal(number, n) for a in around[:1] for n in a.numbers):
+        open_numbers = [n for n in own.numbers if not any(_equal(c, n) for c in claim.numbers)]
+        if not open_numbers and any(_equal(number, n) for a in around for n in a.numbers):
             score.add(1.0, 0.0, 1.0)
             continue
         if _enumerated(number, own):
@@ -348,16 +349,16 @@ def _stands_elsewhere(
     claim: Statement, number: Number, same: Sequence[Number], own: Statement
 ) -> Number | None:
     """In "Sudan 4 million, Syria 1.5 million", the number that stands by the claim's place."""
-    segment = _segments(own)
+    segment, claimed = _segments(own), _segments(claim)
     for place in claim.places:
-        if place.key in HOME:
+        if place.key in HOME or claimed[place.at] != claimed[number.first]:
             continue
         here = {segment[p.at] for p in own.places if p.key == place.key}
         there = {segment[n.first] for n in same}
         if not here or here & there:
             continue
         taken = any(
-            segment[p.at] in there and p.kind == place.kind and p.key != place.key
+            segment[p.at] in there and p.kind == place.kind and p.key not in HOME | {place.key}
             for p in own.places
         )
         rivals = [n for n in own.numbers if segment[n.first] in here and n.unit == number.unit]
@@ -496,8 +497,14 @@ def _compare_places(
     claim: Statement, own: Statement, around: Sequence[Statement], found: Comparison, score: _Score
 ) -> None:
     said = {p.key for p in own.places}
-    nearby = {p.key for a in around for p in a.places}
     claimed = {p.key for p in claim.places}
+    # one place of several in a caption or a title may be any place
+    nearby = {
+        p.key
+        for a in around
+        for p in a.places
+        if not any(o.kind == p.kind and o.key not in claimed | HOME for o in a.places)
+    }
     often = Counter(p.key for p in claim.places)
     unsaid = [p for p in own.places if Counter(o.key for o in own.places)[p.key] > often[p.key]]
     for place in dict.fromkeys(claim.places):
@@ -518,7 +525,10 @@ def _compare_places(
             rivals = [p for p in rivals if p.key not in HOME]
         if place.key in HOME and not rivals:
             score.add(LIGHT_WEIGHT, 1.0, 1.0)
-            if any(p.kind == place.kind and p.key in claimed for p in unsaid):
+            titled = {p.key for a in around[:1] for p in a.places if p.kind == place.kind}
+            if any(p.kind == place.kind and p.key in claimed for p in unsaid) or (
+                place.key not in titled and titled - claimed
+            ):
                 found.missing.append("place")
         elif place.key in nearby and not rivals:
             score.add(1.0, 0.0, 1.0)
@@ -574,6 +584,10 @@ def _compare_names(
     claim: Statement, own: Statement, around: Sequence[Statement], found: Comparison, score: _Score
 ) -> None:
     claimed = claim.names
+    if _names_turned_round(claim, own):
+        found.missing.append("name")
+    if not claim.literals <= own.literals:
+        found.missing.append("literal")
     for place, name in enumerate(claimed):
         before = sum(1 for n in claimed[:place] if _same_name(n, name))
         if before and sum(1 for n in _people(own) if _same_name(name, n)) <= before:
@@ -594,6 +608,16 @@ def _compare_names(
                 found.missing.append("name")
 
 
+def _names_turned_round(claim: Statement, own: Statement) -> bool:
+    """Whether two persons stand in the other order than in the text: who did it to whom?"""
+    found: list[int] = []
+    for name in claim.names:
+        at = [i for i, t in enumerate(own.tokens) if any(_is_part(part, t) for part in name.parts)]
+        if len(name.parts) > 1 and at:
+            found.append(at[0])
+    return any(a > b for a, b in pairwise(found))
+
+
 def name_carried(name: Name, text: Statement) -> bool:
     """Whether a name stands in the text, in either script; one part of two is not enough."""
     parts = [t for t in name.parts if len(t.bones) >= BONES] or list(name.parts)
@@ -602,12 +626,7 @@ def name_carried(name: Name, text: Statement) -> bool:
 
 
 def _part_in(part: Token, text: Statement) -> bool:
-    for token in text.tokens:
-        if token.forms[0] == part.forms[0]:
-            return True
-        if len(part.bones) >= BONES and token.bones == part.bones:
-            return True
-    return False
+    return any(_is_part(part, token) for token in text.tokens)
 
 
 def _same_name(one: Name, other: Name) -> bool:
@@ -716,6 +735,15 @@ def _stretch(parts: Sequence[Token], own: Statement) -> set[int]:
     end = last
     while end + 1 < len(own.tokens) and own.tokens[end + 1].text not in ",;،؛":
         end += 1
+    for person in _people(own):
+        until = person.at + len(person.parts) - 1
+        if any(_is_part(p, t) for p in parts for t in person.parts):
+            continue
+        if start <= until < first:  # another holder before: what is his ends at the "and"
+            joints = [i for i in range(until + 1, first) if own.tokens[i].folded == "and"]
+            start = (joints[-1] if joints else until) + 1
+        elif last < person.at <= end:
+            end = person.at - 1
     stretch = set(range(start, end + 1))
     titled = any(w.role for w in own.words if w.first in stretch)
     if end == last and end + 1 < len(own.tokens) and own.tokens[end + 1].text in ",،":
@@ -732,9 +760,18 @@ def _stretch(parts: Sequence[Token], own: Statement) -> set[int]:
 
 
 def _is_part(part: Token, token: Token) -> bool:
+    """Whether two words are spellings of one name: Naela, Naila, نائلة; but not CARE and Cairo."""
     if part.forms[0] == token.forms[0]:
         return True
-    return len(part.bones) >= BONES and token.bones == part.bones
+    if len(part.bones) < BONES or token.bones != part.bones:
+        return False
+    if part.arabic != token.arabic:
+        return not (part.text.isupper() or token.text.isupper())
+    if part.text.isupper() != token.text.isupper():
+        return False
+    return len(part.bones) > BONES or (
+        part.folded[0] == token.folded[0] and part.folded[-1] == token.folded[-1]
+    )
 
 
 # --- quantity --------------------------------------------------------------------------------
@@ -749,6 +786,8 @@ def _compare_quantity(claim: Statement, own: Statement, found: Comparison) -> No
             found.missing.append("quantity")
         return
     for name in ("only", "all", "most", "none"):
+        if name == "none" and any(d.kind == "negation" for d in found.differences):
+            continue
         if name in ours and name not in theirs:
             rival = next((q for q in ("all", "only", "most", "some") if q in theirs), None)
             if rival and name != "none":
