@@ -161,8 +161,9 @@ class _Crawl:
         if not is_site(self._start):
             self._add(self._start, 0)
         yield from self._sitemaps()
-        if is_site(self._start):
-            self._add(urljoin(self._start, "/"), 0)
+        home = urljoin(self._start, "/")
+        if is_site(self._start) or address_key(home) in self._known:
+            self._add(home, 0)  # whichever page a later crawl is started from, it finds the same
         while stop := self._frontier.next():
             if self._asked >= self._limits.pages:
                 yield self._incomplete(

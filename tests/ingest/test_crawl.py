@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import socket
+import time
 from collections.abc import Mapping
 
 import pytest
@@ -199,6 +200,20 @@ def test_retry_after_is_honoured_up_to_two_minutes(said: str, slept: list[int], 
 
     assert ("/a" in pages(crawled(site, clock=clock))) is came
     assert clock.slept == slept
+
+
+def test_a_page_that_stays_silent_does_not_keep_the_others_waiting_for_long() -> None:
+    def site(path: str) -> Answer | str | None:
+        if path in ("/b", "/c"):
+            time.sleep(1)
+        return {"/": html("Home.", "/b", "/c", "/d"), "/d": html("D.")}.get(path)
+
+    started = time.monotonic()
+    got = crawled(site)
+
+    assert pages(got) == ["/", "/d"]
+    assert failures(got) == {"/b": Unreachable, "/c": Unreachable}
+    assert time.monotonic() - started < 6
 
 
 def test_redirects_are_followed_within_the_site_and_nowhere_else() -> None:

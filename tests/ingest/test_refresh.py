@@ -30,12 +30,13 @@ class Refresh:
         self.catalogue = catalogue
         self.read_count = 0
 
-    def crawl(self, *, prune: bool = False) -> Report:
+    def crawl(self, start: str = "", *, prune: bool = False) -> Report:
+        start = start or self.web.home
         private = frozenset({self.web.host})
         self.read_count = 0
         with Fetcher(private_hosts=private) as fetcher:
             return ingest(
-                [self.web.home],
+                [start],
                 self.catalogue,
                 discover=lambda start: crawl(
                     start,
@@ -46,7 +47,7 @@ class Refresh:
                 ),
                 read=self._read,
                 names=NAMES,
-                crawled={self.web.home: site_of(self.web.home)},
+                crawled={start: site_of(start)},
                 prune=prune,
             )
 
@@ -277,6 +278,15 @@ def test_a_copy_never_takes_the_place_of_the_page_it_names(refresh: Refresh) -> 
     assert page is not None
     assert page.text.startswith("Page /a.")
     assert [refresh.changes(report) for report in (second, third, fourth)] == [{}, {}, {}]
+
+
+@pytest.mark.parametrize("path", ["b", "sitemap.xml", "?utm_source=x"])
+def test_wherever_a_refresh_starts_it_is_the_same_site(refresh: Refresh, path: str) -> None:
+    refresh.crawl()
+
+    report = refresh.crawl(refresh.web.home + path, prune=True)
+
+    assert (report.unchanged, refresh.changes(report), report.failed) == (12, {}, [])
 
 
 def test_what_a_person_took_out_of_the_store_is_read_again(refresh: Refresh) -> None:
