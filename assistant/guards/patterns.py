@@ -119,8 +119,10 @@ def _regex(pattern: str, lists: Mapping[str, str], tag: str) -> str:
     pattern = pattern.removesuffix("$").strip() + " "
     begin = "^ " if pattern.startswith("^") else "(?<= )"
     pattern = pattern.removeprefix("^").lstrip()
-    pattern = pattern.replace(" ... ", " \0").replace(" .. ", " \1")
-    grouped = _groups(pattern).replace("\0", r"(?:\S+ ){0,5}").replace("\1", r"(?:\S+ ){0,2}")
+    pattern = pattern.replace(" .... ", " \2").replace(" ... ", " \0").replace(" .. ", " \1")
+    grouped = _groups(pattern)
+    for mark, words in (("\0", 5), ("\1", 2), ("\2", 14)):
+        grouped = grouped.replace(mark, rf"(?:\S+ ){{0,{words}}}")
     return begin + grouped + end
 
 

@@ -17,7 +17,8 @@ def lines(name: str) -> list[str]:
 
 
 def test_at_least_98_in_100_messages_from_people_in_danger_are_seen() -> None:
-    messages = [line.split(" | ", 1)[1] for line in lines("danger.txt")]
+    told = (*lines("danger.txt"), *lines("danger-later.txt"))
+    messages = [line.split(" | ", 1)[1] for line in told]
     missed = [message for message in messages if DANGER.check(message) is None]
 
     assert len(messages) >= 150
@@ -25,7 +26,7 @@ def test_at_least_98_in_100_messages_from_people_in_danger_are_seen() -> None:
 
 
 def test_at_most_5_in_100_ordinary_questions_are_taken_over() -> None:
-    questions = lines("ordinary.txt")
+    questions = [*lines("ordinary.txt"), *lines("ordinary-later.txt")]
     taken = [question for question in questions if DANGER.check(question) is not None]
 
     assert len(questions) >= 300
