@@ -49,7 +49,6 @@ OBJECTION, FRAGMENT_WORDS = 2.0, 4
 # Where fewer passages than usual can be found at all, none can stand out from many, and few can be
 # right by chance: by hand, on stores of one page.
 USUAL_PASSAGES, TINY_STORE = 10, 2.2
-CLASH = 3.0  # off the score of a sentence about another of a series; by hand, as above
 ANTECEDENT_WORDS = 30  # a longer sentence is not worth its words as an antecedent; chosen by eye
 
 _CONDITIONS = tuple(
@@ -113,7 +112,7 @@ def extract(
     if not evidence.candidates or max_sentences < 1:
         return Extraction((), 0.0)
     weights = load_weights()
-    scores = evidence.matrix(question.asked) @ weights.sentence - CLASH * evidence.clashes()
+    scores = evidence.matrix(question.asked) @ weights.sentence
     picked = pick(evidence, scores, weights, max_sentences)
     features = confidence_features(evidence, scores, picked)
     logit = (
@@ -151,7 +150,7 @@ def pick(evidence: Evidence, scores: Floats, weights: Weights, most: int) -> lis
     `most` counts sentences; a list with the line that leads to it is one.
     """
     candidates = evidence.candidates
-    open_to_choice = np.array([not c.asks for c in candidates])
+    open_to_choice = np.array([not c.asks for c in candidates]) & ~evidence.clashes()
     if not open_to_choice.any():
         open_to_choice[:] = True
     scores = np.where(open_to_choice, scores, -np.inf)
@@ -215,9 +214,14 @@ def _tells(
 
 
 def _second(evidence: Evidence, scores: Floats, best: int) -> int | None:
-    """The sentence to add where the best one is not sure to hold the answer."""
+    """The sentence to add where the best one is not sure to hold the answer.
+
+    One language is enough: what the other says is most often the same again.
+    """
     rated = scores.copy()
     rated[best] = -np.inf
+    language = evidence.candidates[best].passage.chunk.language
+    rated[[c.passage.chunk.language != language for c in evidence.candidates]] = -np.inf
     for index in (int(i) for i in np.argsort(-rated)):
         if not np.isfinite(rated[index]):
             return None
@@ -239,7 +243,7 @@ def _context(evidence: Evidence, picked: Sequence[int]) -> list[int]:
         ):
             needed.append(following)
     if Asked.TIME in evidence.question.asked:
-        dated = evidence.signed(Sign.TIME)
+        dated = evidence.signed(Sign.TIME) & ~evidence.clashes()
         if not any(dated[index] for index in picked):
             page = candidates[picked[0]].passage.chunk.url
             here = (int(i) for i in np.flatnonzero(dated))
