@@ -115,6 +115,7 @@ def _regex(pattern: str, lists: Mapping[str, str], tag: str) -> str:
     else:
         pattern = _AND.sub("", analysis.fold(pattern))
         pattern = re.sub(r"(?<!\\)([a-z])\1+", r"\1", pattern)
+    pattern = re.sub(r" +", " ", pattern)
     end = "$" if pattern.endswith("$") else ""
     pattern = pattern.removesuffix("$").strip() + " "
     begin = "^ " if pattern.startswith("^") else "(?<= )"
