@@ -513,7 +513,7 @@ _NEGATIONS = _folded(
     weren't won't can't couldn't hasn't haven't لا لم لن ليس ليست ليسوا غير بدون دون عدم"""
 )
 _QUANTIFIERS = {
-    "only": _folded("only solely exclusively just فقط سوى وحدها وحده"),
+    "only": _folded("only solely exclusively just فقط سوى وحدها"),
     "all": _folded("all every everyone each entire whole جميع كل كافة كلها جميعها"),
     "except": _folded("except but excluding unless إلا باستثناء عدا ماعدا"),
     "most": _folded("most majority معظم أغلب غالبية"),

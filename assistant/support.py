@@ -28,6 +28,7 @@ from assistant.statement import (
     read_statement,
 )
 from assistant.types import Difference
+from vectorstore.analysis import fold, skeleton
 
 HOME = frozenset({"egypt"})  # what every page is about need not be said again
 SAME_WORD = 0.6  # Dice's coefficient of trigrams from which two unknown words are forms of one
@@ -163,7 +164,8 @@ def _compare_words(
                 found.differences.append(Difference("name", word.text, rivals[0].text))
                 score.add(NAME_WEIGHT, 0.0, 0.0, different=True)
                 continue
-            if rivals or not nearby:
+            titled = any(_matches(word, a) for a in around[:1])
+            if (rivals and not titled) or not nearby:
                 found.missing.append("name")
         weight = word.weight if word.light else word.weight * weigh(word.keys)
         score.add(weight, float(carried), float(nearby))
@@ -231,12 +233,11 @@ def _in_parts(word: Word, text: Statement) -> bool:
 
 def _among_names(word: Word, text: Statement) -> bool:
     """Whether a word that the lexicon does not know is a name in the text, in either script."""
-    return not word.known and any(_named(key, text) for key in word.keys)
+    forms = {*word.keys, fold(word.text)}
+    return not word.known and any(_named(form, text) for form in forms)
 
 
 def _named(form: str, text: Statement) -> bool:
-    from vectorstore.analysis import skeleton
-
     for token in text.tokens:
         if form in token.forms:
             return True
@@ -534,6 +535,10 @@ def _compare_places(
             score.add(1.0, 0.0, 1.0)
             if any(p.kind == place.kind for p in unsaid):  # it may stand in that one's place
                 found.missing.append("place")
+        elif place.key in HOME:
+            score.add(LIGHT_WEIGHT, 0.0, 1.0)
+            if len(claim.places) == 1:
+                found.missing.append("place")
         elif rivals:
             score.add(1.0, 0.0, 0.0, True)
             found.differences.append(Difference("place", place.text, rivals[0].text))
@@ -600,7 +605,7 @@ def _compare_names(
             score.add(NAME_WEIGHT, 0.0, 1.0)
         else:
             rivals = [n for n in _people(own) if not any(_same_name(c, n) for c in claimed)]
-            person = len(name.parts) > 1
+            person = len(name.parts) > 1 and not any(t.text.isupper() for t in name.parts)
             score.add(NAME_WEIGHT, 0.0, 0.0, bool(rivals) and person)
             if rivals and person:
                 found.differences.append(Difference("name", name.text, rivals[0].text))
@@ -674,7 +679,9 @@ def _compare_roles(claim: Statement, own: Statement, found: Comparison) -> None:
                 else:
                     found.missing.append("role")
                 continue
-            wanted = [p for p in claim.places if 0 < p.at - office.last <= ROLE_REACH + 3]
+            wanted = [
+                p for p in claim.places if p.at in ours and 0 < p.at - office.last <= ROLE_REACH + 3
+            ][:1]
             for place in wanted:
                 if (
                     places
@@ -682,11 +689,16 @@ def _compare_roles(claim: Statement, own: Statement, found: Comparison) -> None:
                     and not (place.key in HOME and places <= HOME)
                 ):
                     rival = next(p for p in own.places if p.at in stretch)
+                    if rival.kind != place.kind:
+                        continue
                     found.differences.append(Difference("role", place.text, rival.text))
             of = [
                 w
                 for w in claim.words
-                if 0 < w.first - office.last <= ROLE_REACH
+                if w.first in ours
+                and 0 < w.first - office.last <= ROLE_REACH
+                and all(t.word for t in claim.tokens[office.last + 1 : w.first])
+                and not _name_between(parts, claim, office.last, w.first)
                 and w.known
                 and not w.light
                 and not w.role
@@ -695,6 +707,10 @@ def _compare_roles(claim: Statement, own: Statement, found: Comparison) -> None:
             if of and len(lacking) * 2 > len(of):
                 held_words = [w.text for w in near if w.role or w.known][:4]
                 found.differences.append(Difference("role", lacking[0].text, " ".join(held_words)))
+
+
+def _name_between(parts: Sequence[Token], claim: Statement, first: int, last: int) -> bool:
+    return any(t in parts for t in claim.tokens[first + 1 : last])
 
 
 def _arabic_holders(claim: Statement, own: Statement) -> list[list[Token]]:
@@ -762,7 +778,7 @@ def _stretch(parts: Sequence[Token], own: Statement) -> set[int]:
 def _is_part(part: Token, token: Token) -> bool:
     """Whether two words are spellings of one name: Naela, Naila, نائلة; but not CARE and Cairo."""
     if part.forms[0] == token.forms[0]:
-        return True
+        return part.arabic or not part.capital or token.capital  # CARE is not care
     if len(part.bones) < BONES or token.bones != part.bones:
         return False
     if part.arabic != token.arabic:
