@@ -53,7 +53,7 @@ PAIR_CONTRADICTS = 0.9  # two sentences hold much else; so much of the statement
 LEAST_COSINE = 0.2  # below, a text that says less than this of the statement by itself
 OWN_IF_FAR = 0.55  # agrees with it by chance and speaks of something else
 UNLIKE = 0.1  # below, a text in the other language speaks of something else whatever its words
-PATCHED = 0.7  # share of the plain words from which one of two sentences stands for itself
+PATCHED = 0.6  # share of the plain words from which one of two sentences stands for itself
 FLIPPED, FLIPPED_COSINE = 3, 0.6  # words denied on one side only that tell the same sentence
 
 

@@ -537,8 +537,7 @@ def _compare_places(
                 found.missing.append("place")
         elif place.key in HOME:
             score.add(LIGHT_WEIGHT, 0.0, 1.0)
-            if len(claim.places) == 1:
-                found.missing.append("place")
+            found.missing.append("place")  # the text names another where the claim has this one
         elif rivals:
             score.add(1.0, 0.0, 0.0, True)
             found.differences.append(Difference("place", place.text, rivals[0].text))
