@@ -317,7 +317,8 @@ def _contacts(contacts: Sequence[Contact], language: str) -> str:
             value = f'<a class="dial" href="tel:{dial}">{value}</a>'
         items.append(
             f'<li>{label(name)} {value} <span class="facts">{label(contact.source)}</span>'
-            f'<span class="facts">{escape(texts.checked)} {_date(contact.checked, texts)}</span></li>'
+            f'<span class="facts">{escape(texts.checked)} {_date(contact.checked, texts)}</span>'
+            "</li>"
         )
     return f'<ul class="contacts" {_tongue(language)}>{"".join(items)}</ul>' if items else ""
 

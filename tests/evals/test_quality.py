@@ -106,9 +106,7 @@ def test_every_quote_stands_on_its_page_to_the_letter(
     citations = [citation for _, answer in answers for citation in answer.citations]
 
     assert len(citations) >= len(answers)
-    assert all(
-        session.page(c.url).text[c.start : c.end] == c.quote and c.quote for c in citations
-    )
+    assert all(session.page(c.url).text[c.start : c.end] == c.quote and c.quote for c in citations)
 
 
 def test_what_the_pages_do_not_say_is_refused_in_the_askers_language(assistant: Assistant) -> None:
