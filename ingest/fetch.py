@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 import zlib
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.message import Message
 from email.utils import parsedate_to_datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 from ingest.addresses import Resolve, Target, check_address, resolve_host
@@ -118,10 +119,19 @@ class Redirect:
     permanent: bool
 
 
+_T = TypeVar("_T")
+
+
+def _run_until_stopped(loop: asyncio.AbstractEventLoop) -> None:
+    loop.run_forever()
+    loop.close()
+
+
 class Fetcher:
     """Requests to checked addresses, one after the other, over connections that are kept open.
 
-    Runs an event loop of its own: use it in a thread that has none running, in a `with` block.
+    Its event loop runs in a thread of its own, begun by the first request, so that it works where
+    the caller's thread has a loop running already. Use it in a `with` block.
     """
 
     def __init__(
@@ -144,14 +154,26 @@ class Fetcher:
         # One per host, for connections are pooled by IP address: two names on one address must
         # not share what was proven to belong to one of them.
         self._clients: dict[Target, httpx.AsyncClient] = {}
-        self._runner = asyncio.Runner()
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     def __enter__(self) -> Fetcher:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._runner.run(self._close())
-        self._runner.close()
+        if self._loop is not None:
+            self._run(self._close())
+            self._loop.call_soon_threadsafe(self._loop.stop)
+
+    def _run(self, coroutine: Coroutine[Any, Any, _T]) -> _T:
+        """Wait for a coroutine; when the wait is broken off, so is the coroutine."""
+        if self._loop is None:
+            self._loop = asyncio.new_event_loop()
+            threading.Thread(target=_run_until_stopped, args=(self._loop,), daemon=True).start()
+        future = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+        try:
+            return future.result()
+        finally:
+            future.cancel()
 
     def get(
         self,
@@ -177,7 +199,7 @@ class Fetcher:
             FetchError: what came was broken.
             TooLarge: more bytes than are read.
         """
-        return self._runner.run(
+        return self._run(
             self._get(
                 urldefrag(url).url, validators, timeout_s or self._total_timeout_s, cap_bytes, cut
             )

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import gzip
 import socket
 import threading
@@ -419,3 +420,11 @@ def test_a_page_that_is_gone_is_told_from_one_that_is_refused(server: Server) ->
     with pytest.raises(BadStatus) as caught:
         get(server, "/status/403")
     assert not isinstance(caught.value, Gone)
+
+
+def test_fetching_works_where_an_event_loop_is_running_already() -> None:
+    async def in_a_notebook() -> None:
+        with Fetcher() as fetcher, pytest.raises(RefusedAddress):
+            fetcher.get("http://127.0.0.1:9/")
+
+    asyncio.run(in_a_notebook())
