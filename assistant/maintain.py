@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -55,7 +56,8 @@ class Maintainer:
         self._page_progress = page_progress
         self._sentence_progress = sentence_progress
         self._names = SiteNames(home=f"{profile.home}/", titles=profile.site_page)
-        self._embedder: Embedder = make_embedder(settings.embedding)
+        cores = len(os.sched_getaffinity(0))
+        self._embedder: Embedder = make_embedder(settings.embedding, threads=cores)
 
     def ingest(self, sources: Sequence[str], *, crawl: bool = False, prune: bool = False) -> Report:
         """Bring sources in and publish what the catalogue then holds.

@@ -18,6 +18,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from itertools import groupby
@@ -172,7 +173,14 @@ def publish(
     number = 1 + newest
     building.mkdir()
     shelves = {k: list(v) for k, v in groupby(source.chunks(), key=lambda chunk: chunk.language)}
-    embedded = _embed_missing(shelves.values(), source, embedder, progress)
+    with ThreadPoolExecutor(1) as beside:  # words are indexed while sentences are embedded
+        lexical = [
+            beside.submit(_build_lexical, building / name, chunks)
+            for name, chunks in shelves.items()
+        ]
+        embedded = _embed_missing(shelves.values(), source, embedder, progress)
+        for index in lexical:
+            index.result()
     source.snapshot(building / "pages.sqlite")
     sentences = 0
     # closed on failure too: Chroma keeps one client per path, and the next build has the same
@@ -309,6 +317,11 @@ class Published:
         return IndexVersion(manifest, shelves, self._open_pages(folder / "pages.sqlite"), client)
 
 
+def _build_lexical(folder: Path, chunks: Sequence[Chunk]) -> None:
+    folder.mkdir()
+    LexicalIndex.build(folder, [chunk.embed_text for chunk in chunks])
+
+
 def _build_shelf(
     folder: Path,
     client: Any,
@@ -317,7 +330,6 @@ def _build_shelf(
     source: ChunkSource,
     embedder: Embedder,
 ) -> int:
-    folder.mkdir()
     cached = source.vectors(
         embedder.id, {digest_of(text) for chunk in chunks for text in _embedded_texts(chunk)}
     )
@@ -329,7 +341,6 @@ def _build_shelf(
     texts = [_embedded_texts(chunk) for chunk in chunks]
     titles = rows([title for title, *_ in texts])
     DenseIndex.build(client, language, folder, chunks, [rows(own) for _, *own in texts], titles)
-    LexicalIndex.build(folder, [chunk.embed_text for chunk in chunks])
     (folder / "chunks.json").write_text(json.dumps([chunk.id for chunk in chunks]))
     days = [chunk.published.toordinal() if chunk.published else 0 for chunk in chunks]
     np.save(folder / "published.npy", np.asarray(days, dtype=np.int32))
