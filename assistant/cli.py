@@ -56,9 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(options.run(options))
     except KeyboardInterrupt:
-        print(
-            "Stopped. What was committed is kept; run the same command to go on.", file=sys.stderr
-        )
+        print("Stopped. What was stored before stays stored.", file=sys.stderr)
         return 128 + signal.SIGINT
     except BrokenPipeError:  # the reader of our output (`| head`) went away
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
