@@ -1,0 +1,101 @@
+"""Phrases of the lexicon in a text: what says the same in both languages, and places."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from assistant.statement.tokens import Token, tokens_of
+
+LEXICON = Path(__file__).parents[1] / "lexicon"
+MAX_PHRASE = 8  # words; the longest name in the lexicon has seven
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a phrase of the lexicon stands for."""
+
+    key: str
+    kind: str
+
+
+def _load(name: str, kinds: Sequence[str]) -> dict[tuple[str, ...], list[Entry]]:
+    table: dict[tuple[str, ...], list[Entry]] = {}
+    for line in (LEXICON / name).read_text("utf-8").splitlines():
+        if not line.strip() or line.startswith("#"):
+            continue
+        head, _, terms = line.partition(":")
+        kind, _, key = head.partition(" ")
+        if kind not in kinds:
+            kind, key = "", head
+        for term in terms.split(","):
+            phrase = tuple(t.forms[0] for t in tokens_of(term) if t.word)
+            if phrase:
+                entries = table.setdefault(phrase, [])
+                if not any(e.key == key for e in entries):
+                    entries.append(Entry(key, kind))
+    return table
+
+
+@lru_cache(maxsize=1)
+def concepts() -> dict[tuple[str, ...], list[Entry]]:
+    """Phrases, by their stems, and the concepts they stand for."""
+    return _load("concepts.txt", ("role", "body", "usual", "light"))
+
+
+@lru_cache(maxsize=1)
+def places_table() -> dict[tuple[str, ...], list[Entry]]:
+    """The same for places."""
+    return _load("places.txt", ("country", "city"))
+
+
+def longest(
+    tokens: Sequence[Token], at: int, table: dict[tuple[str, ...], list[Entry]]
+) -> tuple[int, list[Entry]]:
+    """The longest phrase of the table that begins here: its length in tokens and its entries."""
+    words: list[tuple[str, ...]] = []
+    ends: list[int] = []
+    for index in range(at, min(len(tokens), at + 2 * MAX_PHRASE)):
+        if tokens[index].folded == "no" and index > at:
+            continue  # "takes no part" is "takes part", denied
+        if tokens[index].word:
+            words.append(tokens[index].forms)
+            ends.append(index)
+        elif tokens[index].text not in "-&/":
+            break
+        if len(words) == MAX_PHRASE:
+            break
+    for length in range(len(words), 0, -1):
+        choices = words[:length]
+        entries = table.get(tuple(w[0] for w in choices))
+        if entries is None and length == 1:
+            found = [table[(form,)] for form in choices[0] if (form,) in table]
+            entries = [e for each in found for e in each] or None
+        elif entries is None:
+            # the first word may carry a clitic: والمجلس القومي
+            for form in choices[0][1:]:
+                entries = table.get((form, *(w[0] for w in choices[1:])))
+                if entries:
+                    break
+        if entries:
+            return ends[length - 1] - at + 1, entries
+    return 0, []
+
+
+def keys_of(tokens: Sequence[Token], at: int) -> set[str]:
+    """Concepts or places that begin at a token, else its stems."""
+    keys = {e.key for e in longest(tokens, at, concepts())[1]}
+    keys |= {e.key for e in longest(tokens, at, places_table())[1]}
+    if keys & PEOPLE:
+        keys.add("people")
+    return keys or set(tokens[at].forms)
+
+
+# Concepts of those whom "people" or "persons" may mean.
+PEOPLE = frozenset(
+    """migrant refugee victim woman man child participant delegate expert guest passenger returnee
+    beneficiary professional prosecutor judge volunteer staff operator student egypt sudan
+    specialist""".split()
+)

@@ -1,0 +1,42 @@
+"""A statement laid beside a text, slot by slot."""
+
+from __future__ import annotations
+
+from assistant.statement import (
+    Statement,
+    read_statement,
+)
+from assistant.support.comparison import Comparison, Evidence, Score, Weigh
+from assistant.support.dates import compare_dates
+from assistant.support.names import compare_names
+from assistant.support.numbers import compare_numbers
+from assistant.support.places import compare_places
+from assistant.support.quantity import compare_quantity
+from assistant.support.roles import compare_roles
+from assistant.support.words import compare_words
+
+
+def _evenly(keys: frozenset[str]) -> float:
+    return 1.0
+
+
+def compare(claim: Statement, evidence: Evidence, weigh: Weigh = _evenly) -> Comparison:
+    """Lay a statement beside a text of a page.
+
+    Args:
+        weigh: how much a word tells, by its keys; a rare word tells more.
+    """
+    own = read_statement(evidence.text)
+    around = [read_statement(text) for text in evidence.around]
+    found = Comparison(same_language=claim.arabic == own.arabic)
+    score = Score()
+    compare_words(claim, own, around, weigh, found, score)
+    found.words = score.own / (score.total or 1.0)
+    compare_numbers(claim, own, around, found, score)
+    compare_dates(claim, own, around, evidence.published, found, score)
+    compare_places(claim, own, around, found, score)
+    compare_names(claim, own, around, found, score)
+    compare_roles(claim, own, found)
+    compare_quantity(claim, own, found)
+    found.own, found.whole, found.rest, found.own_rest = score.shares()
+    return found

@@ -1,0 +1,103 @@
+"""Names, in either script."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from assistant.statement import (
+    Name,
+    Statement,
+    Token,
+)
+from assistant.support.comparison import NAME_WEIGHT, Comparison, Score
+from assistant.support.words import BONES
+from assistant.types import Difference
+
+
+def compare_names(
+    claim: Statement, own: Statement, around: Sequence[Statement], found: Comparison, score: Score
+) -> None:
+    """Lay names side by side, and addresses to the last sign."""
+    claimed = claim.names
+    if _names_turned_round(claim, own):
+        found.missing.append("name")
+    if not claim.literals <= own.literals:
+        found.missing.append("literal")
+    for place, name in enumerate(claimed):
+        before = sum(1 for n in claimed[:place] if _same_name(n, name))
+        if before and sum(1 for n in people_of(own) if _same_name(name, n)) <= before:
+            found.missing.append("name")  # said of two, where the text names two others
+        if name_carried(name, own):
+            score.add(NAME_WEIGHT, 1.0, 1.0)
+        elif any(name_carried(name, a) for a in around) and (
+            any(part_in(part, own) for part in name.parts) or not people_of(own)
+        ):
+            score.add(NAME_WEIGHT, 0.0, 1.0)
+        else:
+            rivals = [n for n in people_of(own) if not any(_same_name(c, n) for c in claimed)]
+            person = len(name.parts) > 1 and not any(t.text.isupper() for t in name.parts)
+            score.add(NAME_WEIGHT, 0.0, 0.0, bool(rivals) and person)
+            if rivals and person:
+                found.differences.append(Difference("name", name.text, rivals[0].text))
+            else:
+                found.missing.append("name")
+
+
+def _names_turned_round(claim: Statement, own: Statement) -> bool:
+    """Whether two persons stand in the other order than in the text: who did it to whom?"""
+    found: list[int] = []
+    for name in claim.names:
+        at = [i for i, t in enumerate(own.tokens) if any(is_part(part, t) for part in name.parts)]
+        if len(name.parts) > 1 and at:
+            found.append(at[0])
+    return any(a > b for a, b in pairwise(found))
+
+
+def name_carried(name: Name, text: Statement) -> bool:
+    """Whether a name stands in the text, in either script; one part of two is not enough."""
+    parts = [t for t in name.parts if len(t.bones) >= BONES] or list(name.parts)
+    hits = sum(part_in(part, text) for part in parts)
+    return hits >= min(2, len(parts)) and hits >= len(parts) - 1
+
+
+def part_in(part: Token, text: Statement) -> bool:
+    """Whether a part of a name stands in the text."""
+    return any(is_part(part, token) for token in text.tokens)
+
+
+def _same_name(one: Name, other: Name) -> bool:
+    bones = {t.bones for t in other.parts}
+    return any(t.bones in bones for t in one.parts)
+
+
+def people_of(text: Statement) -> list[Name]:
+    """Names of two words and more; in Arabic, words that the lexicon does not know in a row."""
+    if not text.arabic:
+        return [n for n in text.names if len(n.parts) > 1]
+    found: list[Name] = []
+    run: list[Token] = []
+    plain = {w.first for w in text.words if not w.known}
+    for index, token in enumerate(text.tokens):
+        if index in plain and not token.folded.startswith(("ال", "وال", "لل", "بال")):
+            run.append(token)
+            continue
+        if len(run) > 1:
+            found.append(Name(tuple(run), " ".join(t.text for t in run), index - len(run)))
+        run = []
+    return found
+
+
+def is_part(part: Token, token: Token) -> bool:
+    """Whether two words are spellings of one name: Naela, Naila, نائلة; but not CARE and Cairo."""
+    if part.forms[0] == token.forms[0]:
+        return part.arabic or not part.capital or token.capital  # CARE is not care
+    if len(part.bones) < BONES or token.bones != part.bones:
+        return False
+    if part.arabic != token.arabic:
+        return not (part.text.isupper() or token.text.isupper())
+    if part.text.isupper() != token.text.isupper():
+        return False
+    return len(part.bones) > BONES or (
+        part.folded[0] == token.folded[0] and part.folded[-1] == token.folded[-1]
+    )

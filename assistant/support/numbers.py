@@ -1,0 +1,195 @@
+"""Numbers: equal across scripts, counting the same, not turned round."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from assistant.statement import (
+    Number,
+    Statement,
+)
+from assistant.support.comparison import HOME, Comparison, Score
+from assistant.types import Difference
+
+ROUND_TO = 0.02  # "nine million" for 9,012,582
+ROUND_FROM = 100_000  # smaller numbers are not rounded in print
+FEW = 10  # more are not named one by one
+
+
+def compare_numbers(
+    claim: Statement, own: Statement, around: Sequence[Statement], found: Comparison, score: Score
+) -> None:
+    """Lay numbers side by side, each with what it counts."""
+    for place, number in enumerate(claim.numbers):
+        same = [n for n in own.numbers if _equal(number, n)]
+        before = sum(1 for n in claim.numbers[:place] if n.value == number.value)
+        if len(same) > before or (same and len({n.value for n in same}) > 1):
+            other = _counts_other(number, same, own) or _stands_elsewhere(claim, number, same, own)
+            if other:
+                found.differences.append(Difference("number", number.text, other.text))
+            elif (clash := _bound_clash(number, same)) is not None:
+                found.differences.append(Difference("quantity", _bounded(number), _bounded(clash)))
+            score.add(1.0, float(not other), float(not other), bool(other))
+            continue
+        open_numbers = [n for n in own.numbers if not any(_equal(c, n) for c in claim.numbers)]
+        if not open_numbers and any(_equal(number, n) for a in around for n in a.numbers):
+            score.add(1.0, 0.0, 1.0)
+            continue
+        if _enumerated(number, own):
+            score.add(1.0, 1.0, 1.0)
+            continue
+        rival = _rival(number, claim, own)
+        score.add(1.0, 0.0, 0.0, rival is not None)
+        if rival is not None:
+            found.differences.append(Difference("number", number.text, rival.text))
+        else:
+            found.missing.append("number")
+    if _turned_round(claim, own) or any(_may_count_other(n, own) for n in claim.numbers):
+        found.missing.append("number")
+    said = own.ordinals.union(*(a.ordinals for a in around)) if around else own.ordinals
+    if claim.ordinals - said:
+        found.missing.append("ordinal")
+    if claim.ordinals and own.ordinals and not claim.ordinals & own.ordinals:
+        found.missing.append("ordinal")
+    if claim.fractions - own.fractions:
+        found.missing.append("number")
+
+
+def _enumerated(number: Number, own: Statement) -> bool:
+    """Whether so many of what is counted are named: "three councils" and their three names."""
+    if number.unit or not 2 <= number.value <= FEW or not number.counted:
+        return False
+    return any(
+        sum(key in w.keys | w.parts for w in own.words) == number.value for key in number.counted
+    )
+
+
+def _equal(claim: Number, source: Number) -> bool:
+    if claim.unit != source.unit and "law" in (claim.unit, source.unit):
+        return False
+    if {claim.unit, source.unit} == {"", "percent"}:
+        return False
+    if claim.value == source.value:
+        return True
+    round_enough = claim.value >= ROUND_FROM and f"{claim.value:.0f}".rstrip("0").__len__() <= 2
+    return round_enough and abs(claim.value - source.value) <= ROUND_TO * source.value
+
+
+def _counts_other(number: Number, same: Sequence[Number], own: Statement) -> Number | None:
+    """The number that counts what the claim counts, where the same number counts something else."""
+    if not number.counted or any(not n.counted for n in same):
+        return None
+    if any(_counts_same(number, n) for n in same):
+        return None
+    for other in own.numbers:
+        if other not in same and other.unit == number.unit and _counts_same(number, other):
+            return other
+    return None
+
+
+def _may_count_other(number: Number, own: Statement) -> bool:
+    """Whether another number of the text counts what the claim counts, and this one nothing."""
+    same = [n for n in own.numbers if _equal(number, n)]
+    if not same or not number.counted or any(n.counted for n in same):
+        return False
+    return any(
+        _counts_same(number, n) and n.unit == number.unit and n not in same for n in own.numbers
+    )
+
+
+def _turned_round(claim: Statement, own: Statement) -> bool:
+    """Whether two numbers stand in the other order than in the text, not each by what it counts."""
+    found: list[tuple[int, bool]] = []
+    for number in claim.numbers:
+        same = [n for n in own.numbers if _equal(number, n)]
+        if len(same) == 1:
+            known = bool(number.counted) and _counts_same(number, same[0])
+            found.append((same[0].first, known))
+    return any(a[0] > b[0] and not (a[1] and b[1]) for a, b in pairwise(found))
+
+
+def _counts_same(one: Number, other: Number) -> bool:
+    """Whether two numbers count the same; "people" may be any, women are not men."""
+    ours, theirs = one.counted - {"people"}, other.counted - {"people"}
+    return bool(ours & theirs) if ours and theirs else bool(one.counted & other.counted)
+
+
+def _stands_elsewhere(
+    claim: Statement, number: Number, same: Sequence[Number], own: Statement
+) -> Number | None:
+    """In "Sudan 4 million, Syria 1.5 million", the number that stands by the claim's place."""
+    segment, claimed = _segments(own), _segments(claim)
+    for place in claim.places:
+        if place.key in HOME or claimed[place.at] != claimed[number.first]:
+            continue
+        here = {segment[p.at] for p in own.places if p.key == place.key}
+        there = {segment[n.first] for n in same}
+        if not here or here & there:
+            continue
+        taken = any(
+            segment[p.at] in there and p.kind == place.kind and p.key not in HOME | {place.key}
+            for p in own.places
+        )
+        rivals = [n for n in own.numbers if segment[n.first] in here and n.unit == number.unit]
+        if taken and rivals:
+            return rivals[0]
+    return None
+
+
+def _segments(text: Statement) -> list[int]:
+    """Per token the number of its stretch between commas and semicolons."""
+    result, count = [], 0
+    for token in text.tokens:
+        if token.text in ",;:،؛":
+            count += 1
+        result.append(count)
+    return result
+
+
+def _bound_clash(number: Number, same: Sequence[Number]) -> Number | None:
+    """The number whose "more than" or "fewer than" says otherwise; None where one agrees."""
+    if any(not _clash(number.bound, n.bound) for n in same):
+        return None
+    return same[0]
+
+
+def _clash(claim: str, source: str) -> bool:
+    if claim == source or claim in ("", "about"):
+        return False
+    if claim == "more":
+        return source in ("less", "up to")
+    if claim == "less":
+        return source == "more"
+    return claim == "up to" and source == "more"
+
+
+def _bounded(number: Number) -> str:
+    said = {"more": "more than ", "less": "fewer than ", "up to": "up to ", "about": "about "}
+    return said.get(number.bound, "") + number.text
+
+
+def _rival(number: Number, claim: Statement, own: Statement) -> Number | None:
+    """The number that stands in the text where the claim has another."""
+    if number.unit == "law":
+        return None
+    free = [
+        n
+        for n in own.numbers
+        if n.unit == number.unit and not any(_equal(c, n) for c in claim.numbers)
+    ]
+    counting = [n for n in free if _counts_same(number, n)]
+    counting = counting or [n for n in free if number.counted & n.counted]
+    if counting:
+        rival = counting[0]
+    elif len(free) == 1 and (number.unit or not number.counted or not free[0].counted):
+        rival = free[0]
+    else:
+        return None
+    if number.bound == rival.bound:
+        return rival
+    if number.bound == "more" and rival.value >= number.value:
+        return None
+    if number.bound in ("less", "up to") and rival.value <= number.value:
+        return None
+    return rival
