@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 import time
 import zlib
-from collections.abc import Coroutine, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import Message
 from email.utils import parsedate_to_datetime
-from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 from urllib.parse import urldefrag, urljoin, urlsplit
 
-from ingest.addresses import Resolve, Target, check_address, resolve_host
+from ingest.addresses import Resolve, Target, check_address, resolve_host, split_address
 from ingest.errors import (
     BadStatus,
     FetchError,
@@ -31,13 +30,19 @@ from ingest.types import Resource, Validators
 if TYPE_CHECKING:
     import httpx
 
+    from ingest.connections import CheckedNetwork
+
 PRODUCT = "IOMEgyptAssistant/0.1"
 MAX_HOPS = 5
 MAX_HTML_BYTES = 10_000_000
 MAX_DOCUMENT_BYTES = 30_000_000  # PDF, DOCX
+MAX_UNPACKED_BYTES = 20_000_000  # of what is sent packed
+MAX_RATIO = 100  # unpacked to sent; pages reach about 20
+_RATIO_FROM_BYTES = 1_000_000  # small ones may be as repetitive as they like
 CONNECT_TIMEOUT_S = 5.0
 READ_GAP_S = 15.0
 TOTAL_TIMEOUT_S = 30.0
+CHECK_HOLDS_S = 300.0  # then a host's name is resolved and its addresses judged anew
 _NO_VALIDATORS = Validators()
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _DOCUMENTS = frozenset(
@@ -119,19 +124,10 @@ class Redirect:
     permanent: bool
 
 
-_T = TypeVar("_T")
-
-
-def _run_until_stopped(loop: asyncio.AbstractEventLoop) -> None:
-    loop.run_forever()
-    loop.close()
-
-
 class Fetcher:
     """Requests to checked addresses, one after the other, over connections that are kept open.
 
-    Its event loop runs in a thread of its own, begun by the first request, so that it works where
-    the caller's thread has a loop running already. Use it in a `with` block.
+    Use it in a `with` block, from one thread.
     """
 
     def __init__(
@@ -151,29 +147,16 @@ class Fetcher:
         self._connect_timeout_s = connect_timeout_s
         self._read_gap_s = read_gap_s
         self._total_timeout_s = total_timeout_s
-        # One per host, for connections are pooled by IP address: two names on one address must
-        # not share what was proven to belong to one of them.
-        self._clients: dict[Target, httpx.AsyncClient] = {}
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._network: CheckedNetwork | None = None
+        self._client: httpx.Client | None = None
+        self._checked: dict[tuple[str, str], tuple[float, Target]] = {}
 
     def __enter__(self) -> Fetcher:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._loop is not None:
-            self._run(self._close())
-            self._loop.call_soon_threadsafe(self._loop.stop)
-
-    def _run(self, coroutine: Coroutine[Any, Any, _T]) -> _T:
-        """Wait for a coroutine; when the wait is broken off, so is the coroutine."""
-        if self._loop is None:
-            self._loop = asyncio.new_event_loop()
-            threading.Thread(target=_run_until_stopped, args=(self._loop,), daemon=True).start()
-        future = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
-        try:
-            return future.result()
-        finally:
-            future.cancel()
+        if self._client is not None:
+            self._client.close()
 
     def get(
         self,
@@ -199,64 +182,78 @@ class Fetcher:
             FetchError: what came was broken.
             TooLarge: more bytes than are read.
         """
-        return self._run(
-            self._get(
-                urldefrag(url).url, validators, timeout_s or self._total_timeout_s, cap_bytes, cut
-            )
-        )
-
-    async def _get(
-        self,
-        address: str,
-        validators: Validators,
-        timeout_s: float,
-        cap_bytes: int | None,
-        cut: bool,
-    ) -> Reply | NotModified | Redirect:
+        address = urldefrag(url).url
+        limit_s = timeout_s or self._total_timeout_s
+        deadline = time.monotonic() + limit_s
+        target = self._target(address, deadline)  # before any library that could connect is there
         import httpx
 
+        network, client = self._open()
+        network.admit(target)
+        network.deadline = deadline
+        request = _request(client, address, target, self._contact, validators)
         try:
-            async with asyncio.timeout(timeout_s):
-                target = await asyncio.to_thread(
-                    check_address,
-                    address,
-                    private_hosts=self._private_hosts,
-                    resolve=self._resolve,
-                )
-                response = await _request(
-                    self._client(target), address, target, self._contact, validators
-                )
-                try:
-                    return await _read(response, address, cap_bytes, cut)
-                finally:
-                    await response.aclose()
-        except TimeoutError as error:
-            raise Unreachable(
-                f"{address} did not finish answering within {timeout_s:.3g} seconds."
-            ) from error
-        except httpx.TimeoutException as error:
-            raise Unreachable(f"{address} did not answer in time.") from error
+            response = client.send(request, stream=True)
+            try:
+                return _read(response, address, cap_bytes, cut)
+            finally:
+                response.close()
         except httpx.TransportError as error:
-            reason = str(error) or type(error).__name__
-            raise Unreachable(f"{address} cannot be reached: {reason}.") from error
+            if time.monotonic() >= deadline:
+                reason = f"did not finish answering within {limit_s:.3g} seconds"
+            elif isinstance(error, httpx.TimeoutException):
+                reason = "did not answer in time"
+            elif isinstance(error, httpx.ProtocolError):
+                reason = f"broke off or does not speak HTTP: {error}"
+            else:
+                reason = f"cannot be reached: {str(error) or type(error).__name__}"
+            raise Unreachable(f"{address} {reason}.") from error
 
-    def _client(self, target: Target) -> httpx.AsyncClient:
-        """The client of one host: no proxy, no .netrc, no cookies, no redirects."""
-        import httpx
+    def _open(self) -> tuple[CheckedNetwork, httpx.Client]:
+        if self._network is None or self._client is None:
+            from ingest.connections import CheckedNetwork, client_over
 
-        host = replace(target, addresses=())
-        if host not in self._clients:
-            self._clients[host] = httpx.AsyncClient(
-                trust_env=False,
-                follow_redirects=False,
-                timeout=httpx.Timeout(self._read_gap_s, connect=self._connect_timeout_s),
-                cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),
+            self._network = CheckedNetwork()
+            self._client = client_over(
+                self._network,
+                connect_timeout_s=self._connect_timeout_s,
+                read_gap_s=self._read_gap_s,
             )
-        return self._clients[host]
+        return self._network, self._client
 
-    async def _close(self) -> None:
-        for client in self._clients.values():
-            await client.aclose()
+    def _target(self, address: str, deadline: float) -> Target:
+        """Where to connect: checked now, or a short while ago, for the same host and port."""
+        parts = split_address(address)
+        host = parts.scheme, parts.netloc.lower()
+        now = time.monotonic()
+        if host in self._checked and now - self._checked[host][0] < CHECK_HOLDS_S:
+            return self._checked[host][1]
+        target = _in_time(
+            lambda: check_address(
+                address, private_hosts=self._private_hosts, resolve=self._resolve
+            ),
+            deadline - now,
+            address,
+        )
+        self._checked[host] = now, target
+        return target
+
+
+def _in_time(check: Callable[[], Target], timeout_s: float, address: str) -> Target:
+    """What the check finds; a resolver that does not answer cannot be stopped, only left behind."""
+    found: Future[Target] = Future()
+
+    def look() -> None:
+        try:
+            found.set_result(check())
+        except Exception as error:  # noqa: BLE001 - raised again where it is waited for
+            found.set_exception(error)
+
+    threading.Thread(target=look, daemon=True).start()
+    try:
+        return found.result(timeout_s)
+    except TimeoutError as error:
+        raise Unreachable(f"The name in {address} was not resolved in time.") from error
 
 
 def fetch(
@@ -307,17 +304,14 @@ def fetch(
     raise FetchError(f"{url} redirects more than {MAX_HOPS} times.")
 
 
-async def _request(
-    client: httpx.AsyncClient, address: str, target: Target, contact: str, validators: Validators
-) -> httpx.Response:
-    """One request to the checked address; its body is still to be read."""
+def _request(
+    client: httpx.Client, address: str, target: Target, contact: str, validators: Validators
+) -> httpx.Request:
     import httpx
 
     parts = urlsplit(address)
-    standard = target.port == (443 if target.scheme == "https" else 80)
     shown = f"[{target.host}]" if ":" in target.host else target.host
     headers = {
-        "Host": shown if standard else f"{shown}:{target.port}",
         "User-Agent": user_agent(contact),
         "Accept": "text/html,application/xhtml+xml,application/pdf;q=0.9,*/*;q=0.5",
         "Accept-Encoding": "gzip",
@@ -327,21 +321,8 @@ async def _request(
     if validators.last_modified:
         headers["If-Modified-Since"] = validators.last_modified
     path = parts._replace(scheme="", netloc="", fragment="").geturl() or "/"
-    last_error: httpx.ConnectError | httpx.ConnectTimeout | None = None
-    for ip in target.addresses:
-        literal = f"[{ip}]" if ":" in ip else ip
-        request = client.build_request(
-            "GET",
-            httpx.URL(f"{target.scheme}://{literal}:{target.port}").join(_rooted(path)),
-            headers=headers,
-            extensions={"sni_hostname": target.host},
-        )
-        try:
-            return await client.send(request, stream=True)
-        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-            last_error = error
-    assert last_error is not None, "check_address returns at least one address"
-    raise last_error
+    url = httpx.URL(f"{target.scheme}://{shown}:{target.port}").join(_rooted(path))
+    return client.build_request("GET", url, headers=headers)
 
 
 def _rooted(path: str) -> str:
@@ -349,12 +330,12 @@ def _rooted(path: str) -> str:
     return "/" + path.lstrip("/")
 
 
-async def _read(
+def _read(
     response: httpx.Response, address: str, cap_bytes: int | None, cut: bool
 ) -> Reply | NotModified | Redirect:
     status = response.status_code
     if status == 304:
-        await response.aread()  # of no bytes; else the connection would not be used again
+        response.read()  # of no bytes; else the connection would not be used again
         return NotModified(address)
     if status in _REDIRECTS and (location := response.headers.get("location")):
         return Redirect(address, _next_hop(address, location), permanent=status in (301, 308))
@@ -367,7 +348,7 @@ async def _read(
     cap = cap_bytes or (MAX_DOCUMENT_BYTES if declared in _DOCUMENTS else MAX_HTML_BYTES)
     return Reply(
         url=address,
-        content=await _body(response, address, cap, cut),
+        content=_body(response, address, cap, cut),
         declared=declared,
         charset=charset,
         validators=Validators(response.headers.get("etag"), response.headers.get("last-modified")),
@@ -419,23 +400,28 @@ def _content_type(header: str) -> tuple[str, str | None]:
     ) else None
 
 
-async def _body(response: httpx.Response, address: str, cap: int, cut: bool) -> bytes:
+def _body(response: httpx.Response, address: str, cap: int, cut: bool) -> bytes:
     """The decoded body, never more than `cap` bytes of it in memory; beyond, cut or refused."""
     encoding = response.headers.get("content-encoding", "identity").strip().lower()
     if encoding not in {"identity", "", "gzip", "x-gzip"}:
         raise FetchError(
             f"{address} answered in the encoding {encoding!r}, which was not asked for."
         )
-    too_large = TooLarge(f"{address} is larger than the {cap // 1_000_000} MB that are read.")
     unpack = zlib.decompressobj(wbits=31) if "gzip" in encoding else None
+    if unpack:
+        cap = min(cap, MAX_UNPACKED_BYTES)
     body = bytearray()
+    received = 0
     try:
-        async for raw in response.aiter_raw():
+        for raw in response.iter_raw():
+            received += len(raw)
             body += unpack.decompress(raw, cap + 1 - len(body)) if unpack else raw
             if len(body) > cap and cut:
                 return bytes(body[:cap])
             if len(body) > cap:
-                raise too_large
+                raise TooLarge(f"{address} is larger than the {cap // 1_000_000} MB that are read.")
+            if len(body) > max(_RATIO_FROM_BYTES, MAX_RATIO * received):
+                raise TooLarge(f"{address} unpacks to more than {MAX_RATIO} times what was sent.")
     except zlib.error as error:
         raise FetchError(f"{address} sent a broken gzip body.") from error
     if unpack and not unpack.eof:

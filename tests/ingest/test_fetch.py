@@ -8,9 +8,11 @@ import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import httpcore
 import pytest
 
-from ingest.addresses import check_address, is_public
+from ingest.addresses import Target, check_address, is_public
+from ingest.connections import CheckedNetwork
 from ingest.errors import (
     BadStatus,
     FetchError,
@@ -428,3 +430,25 @@ def test_fetching_works_where_an_event_loop_is_running_already() -> None:
             fetcher.get("http://127.0.0.1:9/")
 
     asyncio.run(in_a_notebook())
+
+
+def test_a_resolver_that_does_not_answer_is_left_behind() -> None:
+    def asleep(_host: str, _port: int) -> list[str]:
+        time.sleep(3)
+        return ["1.1.1.1"]
+
+    started = time.monotonic()
+    with pytest.raises(Unreachable, match="not resolved in time"):
+        fetch("http://harbour.example/", resolve=asleep, total_timeout_s=0.2)
+    assert time.monotonic() - started < 1
+
+
+def test_a_network_connects_to_nothing_that_was_not_checked(server: Server) -> None:
+    network = CheckedNetwork()
+    port = server.server_address[1]
+    network.admit(Target("http", "harbour.test", port, ("127.0.0.1",)))
+
+    network.connect_tcp("harbour.test", port, 1.0).close()
+    for host, other in (("127.0.0.1", port), ("harbour.test", port + 1)):
+        with pytest.raises(httpcore.ConnectError, match="was not checked"):
+            network.connect_tcp(host, other, 1.0)
