@@ -120,7 +120,7 @@ class Maintainer:
     def rebuild(self) -> Publication:
         """Build every index anew from the catalogue, with the encoder that is set now."""
         with self._writing(any_encoder=True) as catalogue:
-            settle(catalogue, self._names)
+            settle(catalogue, self._names, anew=True)
             return self._publish(catalogue, anew=True)
 
     def roll_back(self, number: int | None = None) -> int:

@@ -153,7 +153,10 @@ class Catalogue:
         return dict(self._rows("SELECT url, origin FROM readings"))
 
     def put_reading(self, reading: Reading, *, origin: str, visit: Visit, reader: int) -> None:
-        """Keep what a reader found and remember its resource, in one transaction."""
+        """Keep what a reader found and remember its resource, in one transaction.
+
+        The pages are then not `settled` any more.
+        """
         row = (
             reading.page.url,
             origin,
@@ -166,14 +169,25 @@ class Catalogue:
         self._write_all(
             ("INSERT OR REPLACE INTO readings VALUES(?,?,?,?,?,?,?)", [row]),
             (_PUT_VISIT, [_visit_row(visit, reader)]),
+            _UNSETTLE,
         )
 
     def drop_readings(self, urls: Iterable[str]) -> None:
-        """Forget these pages and the resources they were read from, in one transaction."""
+        """Forget these pages and the resources they were read from, in one transaction.
+
+        The pages are then not `settled` any more.
+        """
         rows = [(url,) for url in urls]
-        self._write_all(
-            ("DELETE FROM readings WHERE url=?", rows), ("DELETE FROM visits WHERE page=?", rows)
-        )
+        if rows:
+            self._write_all(
+                ("DELETE FROM readings WHERE url=?", rows),
+                ("DELETE FROM visits WHERE page=?", rows),
+                _UNSETTLE,
+            )
+
+    def settled(self) -> str | None:
+        """By which rules the pages were derived from the readings as they are; None if not yet."""
+        return self.setting("settled")
 
     def readings(self) -> Iterator[Reading]:
         """All readings, by address."""
@@ -191,6 +205,14 @@ class Catalogue:
         for row in self._rows(f"SELECT {_PAGE_COLUMNS} FROM pages ORDER BY url"):
             yield _page(row)
 
+    def addresses(self) -> set[str]:
+        """The addresses of all pages."""
+        return {url for (url,) in self._rows("SELECT url FROM pages")}
+
+    def samples(self) -> list[str]:
+        """The addresses of the profile's starter pages, in order."""
+        return [url for (url,) in self._rows("SELECT url FROM pages WHERE sample ORDER BY url")]
+
     def page(self, url: str) -> Page | None:
         """The page at one address."""
         rows = self._rows(f"SELECT {_PAGE_COLUMNS} FROM pages WHERE url=?", (url,))
@@ -203,9 +225,17 @@ class Catalogue:
         return pages, chunks
 
     def replace_pages(
-        self, changed: Iterable[tuple[Page, Sequence[Chunk]]], gone: Iterable[str]
+        self,
+        changed: Iterable[tuple[Page, Sequence[Chunk]]],
+        gone: Iterable[str],
+        *,
+        settled: str | None = None,
     ) -> None:
-        """Store pages with their chunks and take others out, in one transaction."""
+        """Store pages with their chunks and take others out, in one transaction.
+
+        Args:
+            settled: the rules by which the pages follow from all readings, where they do.
+        """
         with self._lock, _translated(self._path):
             self._connection.execute("BEGIN IMMEDIATE")
             try:
@@ -220,6 +250,9 @@ class Catalogue:
                     self._connection.executemany(
                         "INSERT INTO chunks VALUES(?,?,?,?,?,?,?,?)", map(_chunk_row, chunks)
                     )
+                self._connection.executemany(*_UNSETTLE)
+                if settled is not None:
+                    self._connection.execute("INSERT INTO meta VALUES('settled', ?)", (settled,))
             except BaseException:
                 self._connection.execute("ROLLBACK")
                 raise
@@ -359,6 +392,10 @@ def _translated(path: Path) -> Iterator[None]:
 
 
 _PUT_VISIT = "INSERT OR REPLACE INTO visits VALUES(?,?,?,?,?,?,?,?,?)"
+_UNSETTLE: tuple[str, Sequence[Sequence[object]]] = (
+    "DELETE FROM meta WHERE key=?",
+    [("settled",)],
+)
 
 
 def _visit_row(visit: Visit, reader: int) -> tuple[object, ...]:

@@ -9,6 +9,7 @@ a run that was killed and run again ends where an undisturbed one does.
 from __future__ import annotations
 
 import hashlib
+import json
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
@@ -34,6 +35,7 @@ from ingest.types import (
 )
 
 READING_VERSION = 1  # raise it when readers change what they find: everything is then read again
+DERIVATION = 1  # raise it when what `frame` takes out changes: every page is then derived anew
 MISSES_UNTIL_GONE = 2  # crawls in a row that did not come upon a page
 BRAKE_PAGES = 3  # so many may always vanish from a crawled site,
 BRAKE_SHARE = 0.2  # and of its pages this share; more looks like a site in trouble
@@ -50,6 +52,15 @@ class SiteNames:
 
     home: str
     titles: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Addresses of the stored pages that a run changed."""
+
+    added: frozenset[str] = frozenset()
+    updated: frozenset[str] = frozenset()
+    removed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +119,7 @@ def ingest(
     """
     started = time.monotonic()
     report = Report()
-    before = {page.url: _fingerprint(page) for page in catalogue.pages()}
-    samples = [page.url for page in catalogue.pages() if page.sample]
+    samples = catalogue.samples()
     touched: list[str] = []
     for source in sources:
         origin = crawled.get(source, source)
@@ -129,13 +139,13 @@ def ingest(
     if touched and samples:
         # the starter pages are stand-ins, in our words: they step aside for an organisation's own
         catalogue.drop_readings(url for url in samples if url not in touched)
-    settle(catalogue, names)
-    after = {page.url: _fingerprint(page) for page in catalogue.pages()}
-    touched = [url for url in touched if url in after]
+    changes = settle(catalogue, names)
+    stored = catalogue.addresses()
+    touched = [url for url in touched if url in stored]
     report.changes = {
-        "added": tuple(url for url in touched if url not in before),
-        "updated": tuple(url for url in touched if before.get(url) not in (None, after.get(url))),
-        "removed": tuple(sorted(before.keys() - after.keys())),
+        "added": tuple(url for url in touched if url in changes.added),
+        "updated": tuple(url for url in touched if url in changes.updated),
+        "removed": tuple(sorted(changes.removed)),
     }
     report.added, report.updated, report.removed = map(len, report.changes.values())
     report.unchanged = len(touched) - report.added - report.updated
@@ -160,21 +170,29 @@ def remove(urls: Sequence[str], catalogue: Catalogue, names: SiteNames) -> list[
     return [url for url in urls if url not in known]
 
 
-def settle(catalogue: Catalogue, names: SiteNames) -> None:
-    """Derive pages and chunks from the readings; writes only what differs, in one transaction."""
+def settle(catalogue: Catalogue, names: SiteNames, *, anew: bool = False) -> Changes:
+    """Derive pages and chunks from the readings; writes only what differs, in one transaction.
+
+    Nothing is derived where no reading came or went since the last time; `anew` does it all the
+    same.
+    """
+    rules = json.dumps([DERIVATION, CHUNKING, names.home, sorted(names.titles.items())])
+    if not anew and catalogue.settled() == rules:
+        return Changes()
     wanted = {page.url: page for page in _derived(catalogue.readings(), names)}
     rechunk = catalogue.setting("chunking") != CHUNKING
     stored = {page.url: _fingerprint(page) for page in catalogue.pages()}
-    changed = [
-        (page, chunk_page(page))
-        for url, page in wanted.items()
-        if rechunk or stored.get(url) != _fingerprint(page)
-    ]
+    differ = {url for url, page in wanted.items() if stored.get(url) != _fingerprint(page)}
+    written = [(page, chunk_page(page)) for url, page in wanted.items() if rechunk or url in differ]
     gone = stored.keys() - wanted.keys()
-    if changed or gone:
-        catalogue.replace_pages(changed, gone)
+    catalogue.replace_pages(written, gone, settled=rules)
     if rechunk:
         catalogue.put_setting("chunking", CHUNKING)
+    return Changes(
+        added=frozenset(wanted.keys() - stored.keys()),
+        updated=frozenset(differ & stored.keys()),
+        removed=frozenset(gone),
+    )
 
 
 @dataclass(slots=True)

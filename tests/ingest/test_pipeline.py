@@ -10,7 +10,7 @@ import pytest
 
 from ingest.catalogue import Catalogue
 from ingest.errors import NothingToKeep, Unreachable
-from ingest.pipeline import Report, SiteNames, Skipped, add_pages, ingest, remove
+from ingest.pipeline import Report, SiteNames, Skipped, add_pages, ingest, remove, settle
 from ingest.types import Failure, Page, Reading, Resource
 from tests.builders import FETCHED, page
 
@@ -171,3 +171,26 @@ def test_text_handed_in_as_it_stands_is_stored_to_the_letter(catalogue: Catalogu
     add_pages([odd], catalogue, NAMES, "pages.jsonl")
 
     assert catalogue.page(odd.url) == odd
+
+
+def test_pages_are_derived_again_only_when_a_reading_came_or_went(
+    catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    web = Web(a="One says this.", b="Two says that.")
+    web.ingest(catalogue)
+    looked: list[str] = []
+    readings = catalogue.readings
+    monkeypatch.setattr(catalogue, "readings", lambda: looked.append("all") or readings())
+
+    assert web.ingest(catalogue).unchanged == 2
+    assert looked == []
+    web.pages["b"] = "Two says something else."
+    assert web.ingest(catalogue).changes["updated"] == ("https://example.org/b",)
+    assert looked == ["all"]
+    remove(["https://example.org/b"], catalogue, NAMES)
+    settle(catalogue, SiteNames("https://example.org/", {"en": "Another title"}))
+    assert looked == ["all"] * 3
+    assert catalogue.page("https://example.org/#about-en").title == "Another title"  # type: ignore[union-attr]
+    settle(catalogue, SiteNames("https://example.org/", {"en": "Another title"}))
+    settle(catalogue, SiteNames("https://example.org/", {"en": "Another title"}), anew=True)
+    assert looked == ["all"] * 4
