@@ -311,6 +311,7 @@ def _check(options: argparse.Namespace) -> int:
 
 def _serve(options: argparse.Namespace) -> int:
     from assistant.build import build_assistant
+    from assistant.votes import VoteStore
     from ui.app import serve
     from vectorstore.publish import published_manifest
 
@@ -321,7 +322,8 @@ def _serve(options: argparse.Namespace) -> int:
     assistant = build_assistant(settings)
     # the first question loads the encoder: let that be ours, so that nobody waits for it
     assistant.ask(assistant.profile.examples[assistant.profile.languages[0]][0])
-    serve(assistant, options.host, options.port, open_browser=options.open)
+    votes = VoteStore(settings.store / "votes.sqlite")
+    serve(assistant, votes, options.host, options.port, open_browser=options.open)
     return EXIT_DONE
 
 

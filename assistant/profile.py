@@ -35,6 +35,7 @@ class Profile:
         site_page: language to the title of the page that holds what the site says on every page.
         examples: language to questions worth trying.
         service_pages: address and title by language; refused advice points there.
+        quick_exit: a harmless page that a watched person is taken to, away from this one.
         starter: folder of the starter pages.
     """
 
@@ -47,6 +48,7 @@ class Profile:
     examples: Mapping[str, tuple[str, ...]]
     contacts: tuple[Contact, ...]
     service_pages: tuple[tuple[str, Mapping[str, str]], ...]
+    quick_exit: str
     starter: Path
 
     def texts(self, language: str) -> Mapping[str, str]:
@@ -92,6 +94,7 @@ def load_profile(name: str) -> Profile:
             examples={tag: tuple(main["examples"][tag]) for tag in languages},
             contacts=tuple(_contact(entry) for entry in _toml(folder / "contacts.toml")["contact"]),
             service_pages=tuple((page["url"], page["title"]) for page in main["service_page"]),
+            quick_exit=main["quick_exit"],
             starter=folder / "starter",
         )
     except KeyError as error:

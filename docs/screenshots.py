@@ -23,6 +23,7 @@ from assistant.build import build_assistant
 from assistant.maintain import Maintainer
 from assistant.profile import load_profile
 from assistant.settings import Settings
+from assistant.votes import VoteStore
 from ui.app import Server, build_app
 from vectorstore.publish import published_manifest
 
@@ -74,7 +75,7 @@ def _served(store: Path) -> Iterator[str]:
     settings = Settings(store=store)
     if published_manifest(store) is None:
         Maintainer(settings, load_profile(settings.profile)).fill_with_starter_pages()
-    server = Server(build_app(build_assistant(settings)), port=0)
+    server = Server(build_app(build_assistant(settings), VoteStore(store / "votes.sqlite")), port=0)
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:

@@ -18,7 +18,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from ui.errors import PortTaken, UiError
 from ui.page import OwnHead
 from ui.rooms import public
-from ui.types import Assistant
+from ui.types import Assistant, Votes
 from ui.wall import DRAIN_S, GRADIO_ROUTES, Wall
 
 QUEUE_PLACES = 200  # people waiting; whoever comes then is told to come back
@@ -27,7 +27,7 @@ AT_ONCE = 4  # answers made at the same time
 __all__ = ["Assistant", "Server", "build_app", "serve"]
 
 
-def build_app(assistant: Assistant) -> FastAPI:
+def build_app(assistant: Assistant, votes: Votes) -> FastAPI:
     """All rooms on one application. To add a room, mount it above the public one."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     # An own policy, which allows no other origin, switches off Gradio's, which allows every one.
@@ -42,7 +42,7 @@ def build_app(assistant: Assistant) -> FastAPI:
         """The process answers; whether the store does is for `assistant doctor`."""
         return {"status": "ok"}
 
-    room = public.build(assistant)
+    room = public.build(assistant, votes)
     room.queue(max_size=QUEUE_PLACES, default_concurrency_limit=AT_ONCE, api_open=False)
     gr.mount_gradio_app(  # at "/", so it comes last
         app,
@@ -86,7 +86,9 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def serve(assistant: Assistant, host: str, port: int, *, open_browser: bool = False) -> None:
+def serve(
+    assistant: Assistant, votes: Votes, host: str, port: int, *, open_browser: bool = False
+) -> None:
     """Serve until a signal comes; answers under way get `DRAIN_S` seconds to end.
 
     Raises:
@@ -95,7 +97,7 @@ def serve(assistant: Assistant, host: str, port: int, *, open_browser: bool = Fa
     """
     listener = _listen(host, port)
     with listener:
-        server = Server(build_app(assistant))
+        server = Server(build_app(assistant, votes))
         address = _address(host, listener.getsockname()[1])
         print(f"The chat is open at {address} (stop with Ctrl+C).", file=sys.stderr, flush=True)
         if open_browser:

@@ -2,92 +2,48 @@
 
 from __future__ import annotations
 
-import html
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
-from urllib.parse import unquote, urlsplit
 
-from assistant.types import AnswerSentence, Citation, Contact, Kind, Suggestion
+from assistant.types import AnswerSentence, Citation, Contact, Kind, Status, Suggestion
+from ui.export import exchange_markdown
+from ui.markup import dated, escape, label, outward, prose, tongue, web_address
+from ui.sources import marker_id, source_id, sources
 from ui.texts import Texts, texts_for
-from ui.types import Exchange, Progress
+from ui.types import Exchange, Progress, Voice
 
 SHOWN_QUESTION_CHARS = 2_000  # as much as is ever searched for; the rest is only echo
-
-_RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ku", "ps", "ur"})
-# Embeddings, overrides and isolates reorder what follows them; no page needs them to be read.
-_BIDI_CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069]")
-_MARKS = re.compile("[\u200e\u200f\u061c]")  # harmless in running text, a way to flood a title
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-# A number one would dial: it starts with + or 0 and has 7 to 16 digits, grouped or not. In
-# Arabic text its groups would otherwise be read from the right.
-_PHONE = re.compile(
-    r"(?<![\w+])(?:\+|\(?0|\(?٠)\(?\d(?:[ ().\u00a0\u200e\u200f\u2011/-]{0,2}\d){5,14}(?!\d)"
-)
+NOT_FOUND = (Status.UNANSWERABLE_NO_PASSAGES, Status.UNANSWERABLE_WEAK_EVIDENCE)
 
 
-def escape(text: str) -> str:
-    """Text for element content or a quoted attribute, without controls that reorder its line."""
-    return html.escape(_UNPRINTABLE.sub("", _BIDI_CONTROLS.sub("", text)), quote=True)
-
-
-def label(text: str) -> str:
-    """A title, name or address for element content, isolated from the direction around it."""
-    return f'<bdi dir="auto">{escape(_MARKS.sub("", text))}</bdi>'
-
-
-def prose(text: str) -> str:
-    """Running text for element content; phone numbers keep their left-to-right order."""
-    pieces: list[str] = []
-    end = 0
-    for number in _PHONE.finditer(text):
-        pieces.append(escape(text[end : number.start()]))
-        pieces.append(f'<bdi dir="ltr" class="phone">{escape(number.group())}</bdi>')
-        end = number.end()
-    pieces.append(escape(text[end:]))
-    return "".join(pieces)
-
-
-def direction(language: str) -> str:
-    """`rtl` or `ltr` for a language tag, `auto` (by first strong letter) where it is unknown."""
-    primary = language.partition("-")[0].lower()
-    if not primary:
-        return "auto"
-    return "rtl" if primary in _RIGHT_TO_LEFT else "ltr"
-
-
-def web_address(url: str) -> str | None:
-    """The address if a link may lead there: http or https, with a host, nothing hidden in it."""
-    if any(c.isspace() or not c.isprintable() for c in url):
-        return None
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname
-    except ValueError:  # such as an unclosed [ in the host
-        return None
-    return url if parts.scheme in ("http", "https") and host else None
-
-
-def format_date(day: date | None, texts: Texts) -> str:
-    """Day, month name and year, as both languages write it; digits are the pages' own."""
-    return f"{day.day} {texts.months[day.month - 1]} {day.year}" if day else texts.no_date
-
-
-def language_name(tag: str, texts: Texts) -> str:
-    """The language's name, or its tag where the interface has no name for it."""
-    return texts.languages.get(tag.partition("-")[0].lower(), tag)
-
-
-def header(name: str, fixed: Mapping[str, str], texts: Texts) -> str:
+def header(name: str, voice: Voice) -> str:
     """Who is speaking and what this is."""
-    return _sheet(
+    return sheet(
         '<div class="masthead"><div class="sign" aria-hidden="true"></div>'
-        f'<h1><span class="org">{label(name)}</span> <span class="room">{escape(texts.room)}</span>'
-        '</h1></div><p class="what">'
-        f"<span>{escape(fixed['what_this_is'])}</span> "
-        f"<span>{escape(fixed['what_it_is_not'])}</span></p>",
-        texts,
+        f'<h1><span class="org">{label(name)}</span> '
+        f'<span class="room">{escape(voice.texts.room)}</span></h1></div><p class="what">'
+        f"<span>{escape(voice.fixed['what_this_is'])}</span> "
+        f"<span>{escape(voice.fixed['what_it_is_not'])}</span></p>",
+        voice.texts,
+    )
+
+
+def safety(voice: Voice) -> str:
+    """Where to turn in danger, behind one press; what it holds is on the page from the start."""
+    return sheet(
+        f'<details class="danger"><summary>{escape(voice.texts.in_danger)}</summary>'
+        f'<div class="lines" role="region" aria-label="{escape(voice.texts.in_danger)}">'
+        f"{lines_to_call(voice)}</div></details>",
+        voice.texts,
+    )
+
+
+def lines_to_call(voice: Voice) -> str:
+    """The referral's words and every public line of the profile."""
+    return (
+        f"<p>{escape(voice.fixed['referral'])}</p>"
+        f"{_contacts(voice.profile.contacts, voice.texts.tag)}"
     )
 
 
@@ -95,7 +51,7 @@ def opening(examples: Sequence[str], texts: Texts) -> str:
     """What an empty conversation shows: questions to try, and how answers are made."""
     tries = "".join(f"<li>{_ask_button(question)}</li>" for question in examples)
     how = "".join(f"<li>{escape(line)}</li>" for line in texts.how)
-    return _sheet(
+    return sheet(
         '<div class="opening"><section class="tries">'
         f"<h2>{escape(texts.ask_heading)}</h2>"
         + (f"<h3>{escape(texts.examples)}</h3><ul>{tries}</ul>" if tries else "")
@@ -105,35 +61,41 @@ def opening(examples: Sequence[str], texts: Texts) -> str:
     )
 
 
-def conversation(exchanges: Iterable[Exchange], fixed: Mapping[str, str], texts: Texts) -> str:
-    """All exchanges, oldest first, each with its sources.
+def conversation(exchanges: Sequence[Exchange], voice: Voice) -> str:
+    """All exchanges, oldest first, each with its sources and, once it has ended, its tools."""
+    last = exchanges[-1].number if exchanges else 0
+    return sheet(
+        "".join(
+            _exchange(exchange, voice, tools=_tools(exchange, voice, exchange.number == last))
+            for exchange in exchanges
+        ),
+        voice.texts,
+    )
 
-    Args:
-        fixed: the profile's sentences in the interface's language.
-        texts: the interface's labels.
-    """
-    return _sheet("".join(_exchange(exchange, fixed, texts) for exchange in exchanges), texts)
+
+def single(exchange: Exchange, voice: Voice) -> str:
+    """One exchange that nothing can be done with: for a page without scripts."""
+    return _exchange(exchange, voice, tools="")
 
 
-def _sheet(inner: str, texts: Texts) -> str:
+def sheet(inner: str, texts: Texts) -> str:
     """Says the interface's language and direction, which the frame around it does not."""
     return f'<div class="sheet" lang="{texts.tag}" dir="{texts.direction}">{inner}</div>'
 
 
-def _exchange(exchange: Exchange, fixed: Mapping[str, str], texts: Texts) -> str:
-    turn = exchange.number
+def _exchange(exchange: Exchange, voice: Voice, tools: str) -> str:
+    turn, texts = exchange.number, voice.texts
     busy = "true" if exchange.progress is Progress.SEARCHING else "false"
-    sources = _sources(exchange, fixed, texts)
-    kind = "turn" if sources else "turn plain"
+    evidence = sources(turn, exchange.citations, voice)
+    kind = "turn" if evidence else "turn plain"
     return (
         f'<section class="{kind} {exchange.progress.value}" id="turn-{turn}" '
         f'aria-labelledby="question-{turn}">'
         f'<h2 class="question" id="question-{turn}">'
         f'<span class="unseen">{escape(texts.you_asked)} </span>'
         f'<span class="asked" dir="auto">{escape(_shortened(exchange.question))}</span></h2>'
-        f'<div class="answer" aria-live="polite" aria-busy="{busy}">'
-        f"{_answer(exchange, texts)}</div>"
-        f"{sources}</section>"
+        f'<div class="answer" aria-busy="{busy}">{_answer(exchange, voice)}{tools}</div>'
+        f"{evidence}</section>"
     )
 
 
@@ -143,11 +105,19 @@ def _shortened(question: str) -> str:
     return question[:SHOWN_QUESTION_CHARS] + "…"
 
 
-def _answer(exchange: Exchange, texts: Texts) -> str:
-    parts = list(_sentences(exchange))
-    if exchange.answer:
-        parts.append(_suggestions(exchange.answer.suggestions, exchange.language, texts))
-        parts.append(_contacts(exchange.answer.contacts, exchange.language))
+def _answer(exchange: Exchange, voice: Voice) -> str:
+    """What is said, in an element of its own that the live region reads out."""
+    texts = voice.texts
+    below: dict[str, str] = {}  # what belongs right under a notice that announces it
+    if answer := exchange.answer:
+        nearest = voice.profile.texts(exchange.language)["nearest_pages"]
+        below[nearest] = _suggestions(answer.suggestions, texts)
+    parts = list(_sentences(exchange, below))
+    if answer:
+        parts.extend(below.values())
+        parts.append(_contacts(answer.contacts, exchange.language))
+        if answer.status in NOT_FOUND:
+            parts.append(_further(exchange.language, voice))
     match exchange.progress:
         case Progress.SEARCHING:
             parts.append(
@@ -158,11 +128,14 @@ def _answer(exchange: Exchange, texts: Texts) -> str:
             parts.append(f'<p class="aside">{escape(texts.stopped)}</p>')
         case Progress.FAILED if not exchange.sentences:
             parts.append(f'<p class="notice">{escape(texts.failed)}</p>')
-    return "".join(parts)
+    return f'<div class="says">{"".join(parts)}</div>'
 
 
-def _sentences(exchange: Exchange) -> Iterator[str]:
-    """Quotes each on a line of their own, since they stand apart on their pages; the rest flows."""
+def _sentences(exchange: Exchange, below: dict[str, str]) -> Iterator[str]:
+    """Quotes each on a line of their own, since they stand apart on their pages; the rest flows.
+
+    What is put under a notice is taken out of `below`.
+    """
     markers = _Markers(exchange)
     for kind, group in groupby(exchange.sentences, key=lambda sentence: sentence.kind):
         sentences = list(group)
@@ -175,18 +148,19 @@ def _sentences(exchange: Exchange) -> Iterator[str]:
                     f"<span>{prose(sentence.text)}{markers.after(sentence)}</span>"
                     for sentence in sentences
                 )
-                yield f'<p class="written" {_tongue(exchange.language)}>{said}</p>'
+                yield f'<p class="written" {tongue(exchange.language)}>{said}</p>'
             case Kind.NOTICE:
                 for sentence in sentences:
-                    said = prose(sentence.text)
-                    yield f'<p class="notice" {_tongue(exchange.language)}>{said}</p>'
+                    yield (
+                        f'<p class="notice" {tongue(exchange.language)}>{prose(sentence.text)}</p>'
+                    ) + below.pop(sentence.text, "")
 
 
 def _quote(sentence: AnswerSentence, markers: _Markers) -> str:
     cited = markers.citations(sentence)
-    tongue = _tongue(cited[0].language if cited else "")
     said = f'<span class="said">{prose(sentence.text)}</span>'
-    return f'<p class="quote" {tongue}>{said}{markers.after(sentence)}</p>'
+    language = cited[0].language if cited else ""
+    return f'<p class="quote" {tongue(language)}>{said}{markers.after(sentence)}</p>'
 
 
 class _Markers:
@@ -204,109 +178,37 @@ class _Markers:
         return "".join(self._marker(citation.number) for citation in self.citations(sentence))
 
     def _marker(self, number: int) -> str:
-        source = _source_id(self._turn, number)
-        own = "" if number in self._placed else f'id="{_marker_id(self._turn, number)}" '
+        source = source_id(self._turn, number)
+        own = "" if number in self._placed else f'id="{marker_id(self._turn, number)}" '
         self._placed.add(number)
         return f'<a class="marker" href="#{source}" {own}data-source="{source}">[{number}]</a>'
 
 
-def _sources(exchange: Exchange, fixed: Mapping[str, str], texts: Texts) -> str:
-    """The cited pages in order; neighbours from one page share its title."""
-    if not exchange.citations:
-        return ""
-    turn = exchange.number
-    pages = "".join(
-        _page(turn, list(citations), fixed, texts)
-        for _, citations in groupby(exchange.citations, key=lambda citation: citation.url)
-    )
-    return (
-        f'<aside class="sources" aria-labelledby="sources-{turn}">'
-        f'<h3 id="sources-{turn}">{escape(texts.sources)}</h3><ol>{pages}</ol></aside>'
-    )
-
-
-def _page(turn: int, citations: Sequence[Citation], fixed: Mapping[str, str], texts: Texts) -> str:
-    first = citations[0]
-    facts = [_date(first.published, texts), escape(language_name(first.language, texts))]
-    if first.sample:
-        facts.append(f'<span class="sample">{escape(texts.sample)}</span>')
-    note = f'<p class="note">{escape(fixed["sample_page"])}</p>' if first.sample else ""
-    return (
-        f'<li class="page"><h4 id="{_title_id(turn, first.number)}" {_tongue(first.language)}>'
-        f"{label(first.title)}</h4>"
-        f'<p class="facts">{"".join(f"<span>{fact}</span>" for fact in facts)}</p>'
-        + "".join(_source(turn, c, _title_id(turn, first.number), texts) for c in citations)
-        + f"{note}</li>"
-    )
-
-
-def _source(turn: int, citation: Citation, title: str, texts: Texts) -> str:
-    number = citation.number
-    back = f"{texts.source} {number}, {texts.back_to_sentence}"
-    sheet = (
-        f'<p class="facts">{escape(texts.sheet)} {citation.page}</p>'
-        if citation.page is not None
-        else ""
-    )
-    return (
-        f'<div class="source" id="{_source_id(turn, number)}" tabindex="-1" role="group" '
-        f'data-marker="{_marker_id(turn, number)}" aria-labelledby="{title}">'
-        f'<a class="number" href="#{_marker_id(turn, number)}" aria-label="{escape(back)}">'
-        f"{number}</a>{sheet}"
-        f'<p class="context" {_tongue(citation.language)}>{_context(citation)}</p>'
-        f"{_way_there(citation, texts)}</div>"
-    )
-
-
-def _context(citation: Citation) -> str:
-    """The quote in its place; line breaks stay, as they part headings and rows from sentences."""
-    before, after = _squeezed(citation.before), _squeezed(citation.after)
-    return (
-        (prose(before) + (" " if before else ""))
-        + f"<mark>{prose(citation.quote)}</mark>"
-        + ((" " if after and after[0].isalnum() else "") + prose(after))
-    )
-
-
-def _squeezed(text: str) -> str:
-    return re.sub(r"\s*\n\s*", "\n", re.sub(r"[ \t]+", " ", text)).strip()
-
-
-def _way_there(citation: Citation, texts: Texts) -> str:
-    link = web_address(citation.link)
-    if link is None:
-        name = unquote(urlsplit(citation.url).path).rpartition("/")[2] or citation.title
-        return f'<p class="there">{escape(texts.not_on_the_web)} {label(name)}</p>'
-    if ":~:text=" in link:
-        words = texts.open_at_sentence
-    elif "#page=" in link:
-        words = texts.open_at_page
-    else:
-        words = texts.open_page
-    return f'<p class="there">{_outward(link, escape(words), texts)}</p>'
-
-
-def _outward(url: str, inner: str, texts: Texts) -> str:
-    return (
-        f'<a class="out" href="{escape(url)}" target="_blank" '
-        f'rel="noopener noreferrer nofollow">{inner}'
-        f'<span class="unseen"> ({escape(texts.new_tab)})</span></a>'
-    )
-
-
-def _suggestions(suggestions: Sequence[Suggestion], language: str, texts: Texts) -> str:
+def _suggestions(suggestions: Iterable[Suggestion], texts: Texts) -> str:
     items: list[str] = []
     for suggestion in suggestions:
         if suggestion.question is not None:
             items.append(f"<li>{_ask_button(suggestion.text)}</li>")
         elif (url := web_address(suggestion.url or "")) is not None:
-            items.append(f"<li>{_outward(url, label(suggestion.text), texts)}</li>")
+            items.append(f"<li>{outward(url, label(suggestion.text), texts)}</li>")
         else:
             items.append(f"<li>{label(suggestion.text)}</li>")
     return f'<ul class="nearest">{"".join(items)}</ul>' if items else ""
 
 
-def _contacts(contacts: Sequence[Contact], language: str) -> str:
+def _further(language: str, voice: Voice) -> str:
+    """How to ask again, and whom to ask instead, in the question's language."""
+    texts = texts_for(language)
+    offices = [
+        outward(url, label(titles.get(language) or next(iter(titles.values()))), texts)
+        for url, titles in voice.profile.service_pages
+        if web_address(url)
+    ]
+    ask = f"{escape(texts.ask_office)} {' · '.join(offices)}" if offices else ""
+    return f'<p class="aside" {tongue(language)}>{escape(texts.rephrase)} {ask}</p>'
+
+
+def _contacts(contacts: Iterable[Contact], language: str) -> str:
     items: list[str] = []
     texts = texts_for(language)
     for contact in contacts:
@@ -317,10 +219,59 @@ def _contacts(contacts: Sequence[Contact], language: str) -> str:
             value = f'<a class="dial" href="tel:{dial}">{value}</a>'
         items.append(
             f'<li>{label(name)} {value} <span class="facts">{label(contact.source)}</span>'
-            f'<span class="facts">{escape(texts.checked)} {_date(contact.checked, texts)}</span>'
+            f'<span class="facts">{escape(texts.checked)} {dated(contact.checked, texts)}</span>'
             "</li>"
         )
-    return f'<ul class="contacts" {_tongue(language)}>{"".join(items)}</ul>' if items else ""
+    return f'<ul class="contacts" {tongue(language)}>{"".join(items)}</ul>' if items else ""
+
+
+def _tools(exchange: Exchange, voice: Voice, is_last: bool) -> str:
+    """Copy, ask again, change, judge. None under a referral: nothing there is to be worked on."""
+    answer, texts = exchange.answer, voice.texts
+    if exchange.progress is Progress.SEARCHING:
+        return ""
+    if answer is not None and answer.status is Status.REFERRAL:
+        return ""
+    buttons: list[str] = []
+    if exchange.sentences:
+        whole = escape(exchange_markdown(exchange, voice))
+        done = f'data-text="{whole}" data-done="{escape(texts.copied)}"'
+        buttons.append(_tool("copy", texts.copy, done))
+    if is_last:
+        buttons.append(_tool("again", texts.again))
+        buttons.append(_tool("edit", texts.edit))
+    said = ""
+    if exchange.judged:
+        said = f'<p class="aside thanks">{escape(texts.thanks)}</p>'
+    elif answer is not None and exchange.progress is Progress.ANSWERED:
+        buttons.append(_tool("up", texts.helpful))
+        buttons.append(_tool("down", texts.not_helpful, 'aria-expanded="false"'))
+        said = _reasons(exchange.number, texts)
+    return (
+        f'<div class="tools" role="group" aria-label="{escape(texts.tools)}" '
+        f'data-turn="{exchange.number}">{"".join(buttons)}{said}</div>'
+    )
+
+
+def _tool(act: str, words: str, attributes: str = "") -> str:
+    return (
+        f'<button type="button" class="tool" data-act="{act}" {attributes}>'
+        f"<span>{escape(words)}</span></button>"
+    )
+
+
+def _reasons(turn: int, texts: Texts) -> str:
+    """What was wrong, to be chosen from; shown once "not helpful" is pressed."""
+    choices = "".join(
+        f'<label><input type="radio" name="why-{turn}" value="{escape(name)}"> '
+        f"{escape(words)}</label>"
+        for name, words in texts.reasons.items()
+    )
+    return (
+        f'<fieldset class="why" hidden><legend>{escape(texts.why)}</legend>{choices}'
+        f'<p class="facts">{escape(texts.no_text_kept)}</p>'
+        f"{_tool('tell', texts.tell)}</fieldset>"
+    )
 
 
 def _ask_button(question: str) -> str:
@@ -328,26 +279,3 @@ def _ask_button(question: str) -> str:
         f'<button type="button" class="ask" dir="auto" data-question="{escape(question)}">'
         f"{escape(question)}</button>"
     )
-
-
-def _date(day: date | None, texts: Texts) -> str:
-    words = escape(format_date(day, texts))
-    return f'<time datetime="{day.isoformat()}">{words}</time>' if day else words
-
-
-def _tongue(language: str) -> str:
-    """The attributes that say a text's language and direction."""
-    lang = f'lang="{escape(language)}" ' if language else ""
-    return f'{lang}dir="{direction(language)}"'
-
-
-def _source_id(turn: int, number: int) -> str:
-    return f"source-{turn}-{number}"
-
-
-def _marker_id(turn: int, number: int) -> str:
-    return f"marker-{turn}-{number}"
-
-
-def _title_id(turn: int, number: int) -> str:
-    return f"title-{turn}-{number}"

@@ -5,6 +5,7 @@ To add a language, add one `Texts` to `TEXTS`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -17,6 +18,9 @@ class Texts:
         language_name: the language's name in itself, on the button that switches to it.
         languages: tag to the language's name in this language.
         months: twelve names.
+        years, months_old: how long ago, by the form that the number takes; `{n}` is the number.
+        sister: language to the words, in that language, of the link to a page's version in it.
+        reasons: what can be wrong with an answer, name to words; the names are stored.
     """
 
     tag: str
@@ -51,6 +55,55 @@ class Texts:
     failed: str
     nothing_asked: str
     checked: str
+    years: Mapping[str, str]
+    months_old: Mapping[str, str]
+    recent: str
+    sister: Mapping[str, str]
+    in_danger: str
+    leave: str
+    leave_hint: str
+    close: str
+    copy: str
+    copied: str
+    again: str
+    edit: str
+    tools: str
+    helpful: str
+    not_helpful: str
+    why: str
+    reasons: Mapping[str, str]
+    no_text_kept: str
+    tell: str
+    thanks: str
+    save: str
+    print: str
+    saved_on: str
+    rephrase: str
+    ask_office: str
+    plain_ask: str
+    plain_about: str
+    plain_to_chat: str
+    plain_help: str
+    lost: str
+
+    def years_ago(self, count: int) -> str:
+        """How many years ago, in words."""
+        return self.years[_form(self.tag, count)].format(n=count)
+
+    def months_ago(self, count: int) -> str:
+        """How many months ago, in words."""
+        return self.months_old[_form(self.tag, count)].format(n=count)
+
+
+def _form(language: str, count: int) -> str:
+    """The form of a noun that goes with a number, by CLDR's rules for the two languages."""
+    if language != "ar":
+        return "one" if count == 1 else "other"
+    if count in (1, 2):
+        return "one" if count == 1 else "two"
+    if 3 <= count % 100 <= 10:
+        return "few"
+    return "many" if count % 100 >= 11 else "other"
 
 
 ENGLISH = Texts(
@@ -93,6 +146,41 @@ ENGLISH = Texts(
     failed="Something went wrong and this question was not answered. Please ask again.",
     nothing_asked="Please type a question first.",
     checked="checked",
+    years={"one": "1 year ago", "other": "{n} years ago"},
+    months_old={"one": "1 month ago", "other": "{n} months ago"},
+    recent="this month",
+    sister={"en": "This page in English", "ar": "هذه الصفحة بالعربية"},
+    in_danger="In danger? Who to call",
+    leave="Leave quickly",
+    leave_hint="Opens another site in place of this page. Pressing Esc three times does the same.",
+    close="Close",
+    copy="Copy with sources",
+    copied="Copied",
+    again="Ask again",
+    edit="Change the question",
+    tools="What to do with this answer",
+    helpful="Helpful",
+    not_helpful="Not helpful",
+    why="What was wrong?",
+    reasons={
+        "off_topic": "It answers something else",
+        "wrong": "It is wrong or out of date",
+        "incomplete": "Something is missing",
+        "unclear": "It is hard to understand",
+    },
+    no_text_kept="Your question is not stored, only your verdict.",
+    tell="Send",
+    thanks="Thank you.",
+    save="Save",
+    print="Print",
+    saved_on="Saved on",
+    rephrase="Try other words or a shorter question, or name the programme, the place or the year.",
+    ask_office="Or ask the office:",
+    plain_ask="Ask",
+    plain_about="This page works without JavaScript. Each question stands alone.",
+    plain_to_chat="To the full page",
+    plain_help="Help if you are in danger",
+    lost="The connection was lost. Please ask again.",
 )
 
 ARABIC = Texts(
@@ -134,6 +222,53 @@ ARABIC = Texts(
     failed="حدث خطأ ولم يُجَب عن هذا السؤال. من فضلك اسأل مرة أخرى.",
     nothing_asked="من فضلك اكتب سؤالاً أولاً.",
     checked="آخر تحقق",
+    years={
+        "one": "منذ سنة",
+        "two": "منذ سنتين",
+        "few": "منذ {n} سنوات",
+        "many": "منذ {n} سنة",
+        "other": "منذ {n} سنة",
+    },
+    months_old={
+        "one": "منذ شهر",
+        "two": "منذ شهرين",
+        "few": "منذ {n} أشهر",
+        "many": "منذ {n} شهراً",
+        "other": "منذ {n} شهر",
+    },
+    recent="هذا الشهر",
+    sister={"en": "This page in English", "ar": "هذه الصفحة بالعربية"},
+    in_danger="في خطر؟ بمن تتصل",
+    leave="خروج سريع",
+    leave_hint="يفتح موقعاً آخر مكان هذه الصفحة. الضغط على Esc ثلاث مرات يفعل الشيء نفسه.",
+    close="إغلاق",
+    copy="نسخ مع المصادر",
+    copied="نُسخ",
+    again="اسأل من جديد",
+    edit="تعديل السؤال",
+    tools="ما يمكن فعله بهذه الإجابة",
+    helpful="مفيدة",
+    not_helpful="غير مفيدة",
+    why="ما الخطأ فيها؟",
+    reasons={
+        "off_topic": "تجيب عن شيء آخر",
+        "wrong": "خاطئة أو قديمة",
+        "incomplete": "ينقصها شيء",
+        "unclear": "يصعب فهمها",
+    },
+    no_text_kept="لا يُحفظ سؤالك، بل رأيك فقط.",
+    tell="إرسال",
+    thanks="شكراً لك.",
+    save="حفظ",
+    print="طباعة",
+    saved_on="حُفظت في",
+    rephrase="جرّب كلمات أخرى أو سؤالاً أقصر، أو اذكر اسم البرنامج أو المكان أو السنة.",
+    ask_office="أو اسأل المكتب:",
+    plain_ask="اسأل",
+    plain_about="تعمل هذه الصفحة من غير جافاسكربت. كل سؤال قائم بذاته.",
+    plain_to_chat="إلى الصفحة الكاملة",
+    plain_help="مساعدة لمن هو في خطر",
+    lost="انقطع الاتصال. من فضلك اسأل من جديد.",
 )
 
 TEXTS: dict[str, Texts] = {texts.tag: texts for texts in (ENGLISH, ARABIC)}

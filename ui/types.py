@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Protocol
 
 from assistant.types import Answer, AnswerSentence, Citation, Contact, Event, Turn
+from ui.texts import Texts, texts_for
 
 
 class Profile(Protocol):
@@ -38,6 +40,16 @@ class Profile(Protocol):
         """Address of the organisation's site."""
         ...
 
+    @property
+    def service_pages(self) -> Sequence[tuple[str, Mapping[str, str]]]:
+        """Address and title by language of the pages that say whom to ask."""
+        ...
+
+    @property
+    def quick_exit(self) -> str:
+        """Address of a harmless page that a watched person is taken to."""
+        ...
+
     def texts(self, language: str) -> Mapping[str, str]:
         """The fixed sentences in a language."""
         ...
@@ -53,6 +65,33 @@ class Assistant(Protocol):
 
     def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Event]:
         """Each sentence as it is known, and last the whole Answer."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """In which language and whose fixed sentences a page speaks, and on which day."""
+
+    profile: Profile
+    texts: Texts
+    today: date
+
+    @classmethod
+    def of(cls, profile: Profile, language: str) -> Voice:
+        """The voice of a profile in one language, today."""
+        return cls(profile, texts_for(language), datetime.now(UTC).date())
+
+    @property
+    def fixed(self) -> Mapping[str, str]:
+        """The profile's fixed sentences in this language."""
+        return self.profile.texts(self.texts.tag)
+
+
+class Votes(Protocol):
+    """Counts what people think of answers, without a word of theirs."""
+
+    def add(self, answer: Answer, *, liked: bool, reason: str = "") -> None:
+        """Keep one verdict on an answer."""
         ...
 
 
@@ -73,6 +112,7 @@ class Exchange:
         number: 1-based place in the conversation; ids on the page are made of it.
         language: of the notices: the question's once that is known, else the interface's.
         answer: the whole Answer, once it has come.
+        judged: whether the person has said what they think of it.
     """
 
     number: int
@@ -82,6 +122,7 @@ class Exchange:
     sentences: tuple[AnswerSentence, ...] = ()
     citations: tuple[Citation, ...] = ()
     answer: Answer | None = None
+    judged: bool = False
 
     @property
     def turn(self) -> Turn:

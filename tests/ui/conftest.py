@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from tests.ui.fakes import FakeAssistant
+from tests.ui.fakes import FakeAssistant, FakeVotes
 from ui.app import Server, build_app
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, Page, Request
 
 
 @contextmanager
-def served(assistant: FakeAssistant) -> Iterator[str]:
+def served(assistant: FakeAssistant, votes: FakeVotes) -> Iterator[str]:
     """The address of a running application."""
-    server = Server(build_app(assistant), port=0)
+    server = Server(build_app(assistant, votes), port=0)
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
@@ -44,8 +44,13 @@ def assistant() -> FakeAssistant:
 
 
 @pytest.fixture(scope="session")
-def address(assistant: FakeAssistant) -> Iterator[str]:
-    with served(assistant) as url:
+def votes() -> FakeVotes:
+    return FakeVotes()
+
+
+@pytest.fixture(scope="session")
+def address(assistant: FakeAssistant, votes: FakeVotes) -> Iterator[str]:
+    with served(assistant, votes) as url:
         yield url
 
 
@@ -83,13 +88,19 @@ class Visit:
         self.complaints: list[str] = []
         self.page: Page = context.new_page()
         self.page.set_default_timeout(15_000)
-        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.posts: list[str] = []
+        self.page.on("request", self._ask)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("response", self._note)
         self.page.on(
             "console",
             lambda said: self.complaints.append(said.text) if said.type == "error" else None,
         )
+
+    def _ask(self, request: Request) -> None:
+        self.requests.append(request.url)
+        if request.method == "POST" and "queue/join" in request.url:
+            self.posts.append(request.url)
 
     def _note(self, response: object) -> None:
         status, url = response.status, response.url  # type: ignore[attr-defined]

@@ -37,6 +37,7 @@ FIXED = {
         "store_error": "The pages cannot be searched at the moment. Please try again later.",
         "sample_page": "Sample page: written for trying this assistant out, "
         "after the page at the address shown.",
+        "referral": "This is an automatic tool. You can call one of these lines:",
     },
     "ar": {
         "what_this_is": "إجابات بالكلمات الحرفية لصفحات المنظمة الدولية للهجرة في مصر، "
@@ -51,6 +52,7 @@ FIXED = {
         "long_question": "هذا السؤال طويل جداً. من فضلك اكتبه في أقل من 2000 حرف.",
         "store_error": "لا يمكن البحث في الصفحات الآن. من فضلك حاول لاحقاً.",
         "sample_page": "صفحة تجريبية: كُتبت لتجربة هذا المساعد، نقلاً عن الصفحة ذات العنوان المبيّن.",
+        "referral": "هذه أداة آلية. يمكنك الاتصال بأحد هذه الخطوط:",
     },
 }
 
@@ -78,10 +80,23 @@ class FakeProfile:
             ),
         }
     )
-    contacts: tuple[Contact, ...] = ()
+    contacts: tuple[Contact, ...] = (
+        Contact(
+            {"en": "Council for Women: women", "ar": "مجلس المرأة: النساء"},
+            "phone",
+            "15000",
+            "A press release of 2 August 2022",
+            date(2022, 8, 2),
+        ),
+    )
+    service_pages: tuple[tuple[str, Mapping[str, str]], ...] = (
+        (f"{SITE}/contact-us", {"en": "Contact us", "ar": "اتصل بنا"}),
+    )
+    quick_exit: str = "https://weather.example/"
+    fixed: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: FIXED)
 
     def texts(self, language: str) -> Mapping[str, str]:
-        return FIXED.get(language, FIXED["en"])
+        return self.fixed.get(language, self.fixed["en"])
 
 
 def cite(number: int, quoted: str, **fields: object) -> Citation:
@@ -255,6 +270,16 @@ def _answers() -> dict[str, Answer]:
             ),
         ),
     }
+
+
+class FakeVotes:
+    """Remembers what was thought of which answer."""
+
+    def __init__(self) -> None:
+        self.cast: list[tuple[str, bool, str]] = []
+
+    def add(self, answer: Answer, *, liked: bool, reason: str = "") -> None:
+        self.cast.append((str(answer.status), liked, reason))
 
 
 class FakeAssistant:

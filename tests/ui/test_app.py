@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.ui.fakes import FIXED, FakeAssistant
+from tests.ui.fakes import FIXED, FakeAssistant, FakeVotes
 from ui.app import serve
 from ui.errors import PortTaken, UiError
 
@@ -150,7 +150,7 @@ def test_a_taken_port_is_one_clear_sentence() -> None:
         port = other.getsockname()[1]
 
         with pytest.raises(PortTaken, match=rf"^Port {port} on 127.0.0.1 is taken") as caught:
-            serve(FakeAssistant(), "127.0.0.1", port)
+            serve(FakeAssistant(), FakeVotes(), "127.0.0.1", port)
 
     assert "\n" not in str(caught.value)
 
@@ -158,7 +158,7 @@ def test_a_taken_port_is_one_clear_sentence() -> None:
 @pytest.mark.parametrize(("host", "port"), [("203.0.113.7", 7860), ("127.0.0.1", 70_000)])
 def test_an_address_that_cannot_be_had_is_one_clear_sentence(host: str, port: int) -> None:
     with pytest.raises(UiError) as caught:
-        serve(FakeAssistant(), host, port)
+        serve(FakeAssistant(), FakeVotes(), host, port)
 
     assert str(port) in str(caught.value)
 
@@ -167,8 +167,8 @@ def test_a_signal_ends_the_server_quietly_though_a_page_is_open(tmp_path: Path) 
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     code = (
-        "from ui.app import serve; from tests.ui.fakes import FakeAssistant; "
-        f"serve(FakeAssistant(), '127.0.0.1', {port})"
+        "from ui.app import serve; from tests.ui.fakes import FakeAssistant, FakeVotes; "
+        f"serve(FakeAssistant(), FakeVotes(), '127.0.0.1', {port})"
     )
     process = subprocess.Popen(
         [sys.executable, "-c", code],

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import importlib.resources
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.ui.conftest import Visit, visiting
-from tests.ui.fakes import FINANCED, FIXED, FREE_AR, WHERE, FakeAssistant
+from tests.ui.fakes import FINANCED, FIXED, FREE_AR, WHERE, FakeAssistant, FakeVotes
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -62,7 +63,8 @@ def test_a_source_says_title_date_language_and_opens_at_the_sentence(visit: Visi
     facts = page.locator(".page > .facts > span").all_inner_texts()
     link = page.locator("#source-1-1 a.out")
 
-    assert facts == ["22 May 2023", "English"]
+    assert (facts[0], facts[2]) == ("22 May 2023", "English")
+    assert re.fullmatch(r"\d years? ago", facts[1])
     assert (link.get_attribute("target"), link.get_attribute("rel")) == (
         "_blank",
         "noopener noreferrer nofollow",
@@ -103,7 +105,7 @@ def test_the_browsers_language_is_the_interfaces(browser: Browser, address: str)
         assert page.locator("#box textarea").get_attribute("placeholder") == (
             "اسأل بالعربية أو الإنجليزية"
         )
-        assert page.locator("time").first.inner_text() == "2 أغسطس 2022"
+        assert page.locator("#transcript time").first.inner_text() == "2 أغسطس 2022"
         number = page.locator(".quote .phone")
         assert (number.inner_text(), number.get_attribute("dir")) == ("+20 2 0000 0000", "ltr")
 
@@ -111,14 +113,14 @@ def test_the_browsers_language_is_the_interfaces(browser: Browser, address: str)
 def test_the_switch_turns_the_interface_and_keeps_the_conversation(visit: Visit) -> None:
     page = visit.open("?lang=en").ask(FREE).page
     assert page.locator(".quote").first.get_attribute("dir") == "rtl"
-    assert page.locator("time").first.inner_text() == "2 August 2022"
+    assert page.locator("#transcript time").first.inner_text() == "2 August 2022"
 
     page.locator("#switch").click()
     page.locator("#transcript .sheet[dir=rtl]").wait_for()
 
     assert page.locator("html").get_attribute("dir") == "rtl"
     assert page.locator("h1 .room").inner_text() == "أسئلة وأجوبة"
-    assert page.locator("time").first.inner_text() == "2 أغسطس 2022"
+    assert page.locator("#transcript time").first.inner_text() == "2 أغسطس 2022"
     assert quotes(visit)[0] == FREE_AR
     assert page.url.endswith("?lang=ar")
     page.reload()
@@ -218,19 +220,167 @@ def test_two_people_do_not_see_each_other(browser: Browser, address: str) -> Non
 
 def test_the_keyboard_alone_is_enough(visit: Visit) -> None:
     page = visit.open().page
-    page.locator("#switch").focus()
+    page.locator("#leave").focus()
 
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "ask"
     page.keyboard.press("Enter")
     page.locator("#turn-1.answered").wait_for()
     page.locator("#box textarea:focus").wait_for()
-    for _ in ("new conversation", "open the page", "back to the sentence"):
+    for _ in ("print", "save", "new conversation", "open the page", "back to the sentence"):
         page.keyboard.press("Shift+Tab")
     assert page.evaluate("document.activeElement.className") == "number"
     page.keyboard.press("Enter")
-
     assert page.evaluate("document.activeElement.id") == "marker-1-1"
+    page.locator("summary").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+
+    assert page.evaluate("document.activeElement.getAttribute('href')") == "tel:15000"
+
+
+def test_an_answer_is_asked_for_again_or_its_question_changed(
+    visit: Visit, assistant: FakeAssistant
+) -> None:
+    page = visit.open().ask(FREE).ask(ROUNDTABLE).page
+
+    page.get_by_role("button", name="Ask again").click()
+    page.locator("#turn-2.searching").wait_for()
+    page.locator("#turn-2.answered").wait_for()
+    asked_again = page.locator(".question .asked").all_inner_texts()
+    page.get_by_role("button", name="Change the question").click()
+    page.locator("#turn-2").wait_for(state="detached")
+    box = page.locator("#box textarea:focus")
+    box.wait_for()
+    changed = f"{box.input_value()} When?"
+    page.locator("#turn-1").wait_for()
+    visit.type(changed)
+    page.locator("#turn-2.answered").wait_for()
+
+    assert asked_again == [FREE, ROUNDTABLE]
+    assert page.locator(".question .asked").all_inner_texts() == [FREE, f"{ROUNDTABLE} When?"]
+    question, history = assistant.calls[-1]
+    assert (question, [turn.question for turn in history]) == (f"{ROUNDTABLE} When?", [FREE])
+
+
+def test_an_answer_is_copied_and_the_conversation_saved_with_its_sources(visit: Visit) -> None:
+    visit.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = visit.open().ask(ROUNDTABLE).ask(FREE).page
+
+    page.get_by_role("button", name="Copy with sources").first.click()
+    page.get_by_role("button", name="Copied").wait_for()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    with page.expect_download() as download:
+        page.locator("#save").click()
+    saved = Path(download.value.path()).read_text(encoding="utf-8")
+
+    assert copied.startswith(f"## {ROUNDTABLE}\n\n> {WHERE} [1]\n\n> {FINANCED} [2]\n\n[1] ")
+    assert re.fullmatch(r"answers-\d{4}-\d\d-\d\d\.md", download.value.suggested_filename)
+    assert saved.startswith("# IOM Egypt: Questions and answers\n\nSaved on ")
+    assert copied in saved
+    assert FREE_AR in saved
+
+
+def test_a_verdict_is_counted_without_a_word_of_the_question(
+    visit: Visit, votes: FakeVotes
+) -> None:
+    votes.cast.clear()
+    page = visit.open().ask(ROUNDTABLE).ask("What is the budget?").page
+
+    page.locator("#turn-1 [data-act=up]").click()
+    page.locator("#turn-1 .thanks").wait_for()
+    page.locator("#turn-2 [data-act=down]").click()
+    page.get_by_label("Something is missing").check()
+    page.locator("#turn-2 [data-act=tell]").click()
+    page.locator("#turn-2 .thanks").wait_for()
+
+    assert votes.cast == [
+        ("answered", True, ""),
+        ("unanswerable_weak_evidence", False, "incomplete"),
+    ]
+    assert page.locator("[data-act=up]").count() == 0
+
+
+@pytest.mark.parametrize("way", ["button", "escape"])
+def test_a_watched_person_leaves_and_nobody_comes_back_to_the_page(visit: Visit, way: str) -> None:
+    exit_page = "<title>Weather</title>It is sunny."
+    page = visit.page
+    page.route("https://weather.example/", lambda route: route.fulfill(body=exit_page, status=200))
+    page.goto("about:blank")
+    visit.open().ask(ROUNDTABLE)
+
+    if way == "button":
+        page.get_by_role("button", name="Leave quickly").click()
+    else:
+        for _ in range(3):
+            page.keyboard.press("Escape")
+    page.wait_for_url("https://weather.example/")
+    page.go_back()
+
+    assert page.url == "about:blank"
+
+
+def test_the_lines_to_call_are_one_tap_away_wherever_one_has_read_to(
+    browser: Browser, address: str
+) -> None:
+    with visiting(browser, address, locale="ar-EG", width=390, height=700) as visit:
+        page = visit.open().ask(FREE).ask(ROUNDTABLE).page
+        page.mouse.wheel(0, 10_000)
+        page.wait_for_timeout(100)
+
+        page.locator("summary").click()
+
+        line = page.locator("#safety a.dial")
+        assert (line.is_visible(), line.get_attribute("href")) == (True, "tel:15000")
+        box = line.bounding_box()
+        assert box is not None
+        assert 0 <= box["y"] < 700
+        page.keyboard.press("Escape")
+        assert not line.is_visible()
+
+
+def test_a_screen_reader_hears_the_answer_once_it_is_whole(visit: Visit) -> None:
+    page = visit.open().page
+    status = page.locator("#spoken")
+
+    visit.type(ROUNDTABLE)
+    page.get_by_text("Searching the pages").first.wait_for()
+    assert status.inner_text() == "Searching the pages"
+    page.locator("#turn-1.answered").wait_for()
+
+    heard = status.inner_text()
+    assert WHERE in heard
+    assert FINANCED in heard
+
+
+def test_no_trace_of_a_question_stays_in_the_browser(visit: Visit) -> None:
+    page = visit.open().ask(ROUNDTABLE).ask(FREE).page
+
+    traces = page.evaluate(
+        """() => JSON.stringify([location.href, document.title, history.state, document.cookie,
+        Object.entries(localStorage), Object.entries(sessionStorage)])"""
+    )
+
+    assert "roundtable" not in traces
+    assert FREE not in traces
+    assert page.context.cookies() == []
+    assert page.evaluate("caches.keys()") == []
+    asked = [r for r in visit.requests if "queue/join" in r]
+    assert len(asked) == len(visit.posts) > 0
+
+
+def test_two_hundred_per_cent_is_readable_without_scrolling_sideways(
+    browser: Browser, address: str
+) -> None:
+    # zoom halves the window in CSS pixels
+    with visiting(browser, address, width=640, height=450) as visit:
+        page = visit.open().ask(ROUNDTABLE).page
+
+        assert visit.overflow() <= 0
+        bar, composer = (page.locator(part).bounding_box() for part in ("#bar", "#composer"))
+        assert bar is not None
+        assert composer is not None
+        assert composer["y"] - bar["y"] - bar["height"] > 450 / 2
 
 
 @pytest.mark.parametrize("locale", ["en-GB", "ar-EG"])
@@ -242,7 +392,7 @@ def test_nothing_is_cut_off_at_320_pixels(browser: Browser, address: str, locale
 
         assert visit.overflow() <= 0
         beyond = visit.page.evaluate(
-            """[...document.querySelectorAll('#top *, #transcript *, #composer *')]
+            """[...document.querySelectorAll('#bar *, #header *, #transcript *, #composer *')]
             .filter(e => !e.closest('.unseen') && e.getClientRects().length)
             .map(e => [e.id || e.className, e.getBoundingClientRect()])
             .filter(([name, box]) => box.left < -1 || box.right > 321)
@@ -286,6 +436,8 @@ def test_axe_finds_no_barrier(browser: Browser, address: str, locale: str, schem
         visit.type("")
         page.locator("#hint [role=alert]").wait_for()
         page.locator("#marker-1-2").click()
+        page.locator("[data-act=down]").last.click()
+        page.locator("summary").click()
 
         assert (found, _violations(visit)) == ([], [])
 

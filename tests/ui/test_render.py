@@ -3,46 +3,17 @@
 from __future__ import annotations
 
 import re
-import time
 from dataclasses import replace
 from datetime import date
-from html.parser import HTMLParser
 
 import pytest
 
 from assistant.types import Contact, Kind, Status, Suggestion
-from tests.ui.fakes import FIXED, HOSTILE, SITE, answer, cite, notice, say
+from tests.ui.fakes import FIXED, HOSTILE, SITE, FakeProfile, answer, cite, notice, say
+from tests.ui.outline import Outline, words
 from ui import render
 from ui.texts import ARABIC, ENGLISH, TEXTS
-from ui.types import Exchange, Progress
-
-
-class Outline(HTMLParser):
-    """Tags and attributes met; complains where tags do not close as they opened."""
-
-    def __init__(self, markup: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self._open: list[str] = []
-        self.feed(markup)
-        self.close()
-        assert self._open == []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        names = [name for name, _ in attrs]
-        assert len(names) == len(set(names)), f"an attribute twice on {tag}"
-        self.tags.append((tag, dict(attrs)))
-        self._open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self._open.pop() == tag
-
-    def all(self, name: str, with_class: str = "") -> list[dict[str, str | None]]:
-        return [
-            attributes
-            for tag, attributes in self.tags
-            if tag == name and with_class in (attributes.get("class") or "")
-        ]
+from ui.types import Exchange, Progress, Voice
 
 
 def exchange(said: str = "", language: str = "en", number: int = 1, **fields: object) -> Exchange:
@@ -60,116 +31,11 @@ def exchange(said: str = "", language: str = "en", number: int = 1, **fields: ob
 
 
 def shown(*exchanges: Exchange, language: str = "en") -> str:
-    return render.conversation(exchanges, FIXED[language], TEXTS[language])
+    return render.conversation(exchanges, voice(language))
 
 
-def words(markup: str) -> str:
-    return " ".join(re.sub(r"<[^>]+>", " ", markup).split())
-
-
-def test_escaping_covers_elements_and_attributes() -> None:
-    assert render.escape("<b a=\"1\" c='2'>&") == "&lt;b a=&quot;1&quot; c=&#x27;2&#x27;&gt;&amp;"
-
-
-def test_controls_that_reorder_a_line_are_taken_out() -> None:
-    assert render.escape("\u202eevil\u2066\u2069\x00\x1b end\ud800") == "evil end"
-
-
-def test_joiners_that_letters_need_stay() -> None:
-    assert render.prose("می\u200cخواهم\u200d") == "می\u200cخواهم\u200d"
-
-
-def test_a_title_is_isolated_and_loses_its_marks() -> None:
-    assert render.label("\u200f\u200fمن نحن\u061c") == '<bdi dir="auto">من نحن</bdi>'
-
-
-@pytest.mark.parametrize(
-    ("text", "numbers"),
-    [
-        ("الرقم +20 2 2736 5140 من", ["+20 2 2736 5140"]),
-        ("call 02-2736 5140 or (02) 27365140.", ["02-2736 5140", "(02) 27365140"]),
-        ("هاتف ٠١٠١٢٣٤٥٦٧٨", ["٠١٠١٢٣٤٥٦٧٨"]),
-        ("001 202 555 0123", ["001 202 555 0123"]),
-        ("from 2019-2021, 16-18 May 2023", []),
-        ("9,012,582 migrants; 0.5 per cent; line 16000", []),
-        ("law 64/2010", []),
-        ("SVN/CAI/2019/03", []),
-    ],
-)
-def test_phone_numbers_keep_their_order(text: str, numbers: list[str]) -> None:
-    found = re.findall(r'<bdi dir="ltr" class="phone">(.*?)</bdi>', render.prose(text))
-
-    assert found == numbers
-    assert re.sub(r"<[^>]+>", "", render.prose(text)) == text
-
-
-def test_looking_for_phone_numbers_takes_linear_time() -> None:
-    started = time.perf_counter()
-
-    render.prose("+0 " * 20_000 + "0" * 20_000)
-
-    assert time.perf_counter() - started < 1.0
-
-
-@pytest.mark.parametrize(
-    ("day", "english", "arabic"),
-    [
-        (date(2022, 8, 2), "2 August 2022", "2 أغسطس 2022"),
-        (date(1991, 1, 31), "31 January 1991", "31 يناير 1991"),
-        (date(2026, 12, 1), "1 December 2026", "1 ديسمبر 2026"),
-        (None, "no date", "بلا تاريخ"),
-    ],
-)
-def test_dates_are_written_in_the_interfaces_language(
-    day: date | None, english: str, arabic: str
-) -> None:
-    assert render.format_date(day, ENGLISH) == english
-    assert render.format_date(day, ARABIC) == arabic
-
-
-@pytest.mark.parametrize("texts", TEXTS.values(), ids=TEXTS)
-def test_every_language_names_twelve_months_and_every_language(texts: object) -> None:
-    assert len(set(texts.months)) == 12  # type: ignore[attr-defined]
-    assert set(TEXTS) <= set(texts.languages)  # type: ignore[attr-defined]
-
-
-@pytest.mark.parametrize(
-    ("tag", "way"),
-    [("ar", "rtl"), ("ar-EG", "rtl"), ("fa", "rtl"), ("en", "ltr"), ("fr", "ltr"), ("", "auto")],
-)
-def test_direction_follows_the_language(tag: str, way: str) -> None:
-    assert render.direction(tag) == way
-
-
-@pytest.mark.parametrize(
-    "url",
-    ["https://egypt.iom.int/a?b=1#:~:text=x", "http://example.org", "https://مثال.eg/صفحة"],
-)
-def test_web_addresses_may_be_linked(url: str) -> None:
-    assert render.web_address(url) == url
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "",
-        "javascript:alert(1)",
-        "JaVaScRiPt:alert(1)",
-        "java\nscript:alert(1)",
-        " https://example.org",
-        "data:text/html,x",
-        "vbscript:x",
-        "file:///etc/passwd",
-        "//example.org/x",
-        "https:///nohost",
-        "https://[::1",
-        "https://example.org/\u202egpj.exe",
-        "https://example.org/\x00",
-        "mailto:a@b.c",
-    ],
-)
-def test_nothing_else_may_be_linked(url: str) -> None:
-    assert render.web_address(url) is None
+def voice(language: str = "en", **fields: object) -> Voice:
+    return Voice(FakeProfile(**fields), TEXTS[language], date(2026, 11, 24))  # type: ignore[arg-type]
 
 
 def test_a_quote_stands_in_its_own_language_with_its_marker() -> None:
@@ -279,7 +145,7 @@ def test_a_file_is_named_but_not_linked_and_its_folder_stays_unsaid() -> None:
 def test_a_sample_page_is_marked_as_one_in_the_interfaces_language() -> None:
     markup = shown(exchange(citations=(cite(1, "One.", sample=True),)), language="ar")
 
-    assert '<span class="sample">صفحة تجريبية</span>' in markup
+    assert '<b class="sample">صفحة تجريبية</b>' in markup
     assert FIXED["ar"]["sample_page"] in markup
 
 
@@ -297,10 +163,35 @@ def test_not_found_shows_links_and_no_quote() -> None:
     )
     outline = Outline(markup)
 
-    assert [a["href"] for a in outline.all("a", "out")] == [f"{SITE}/ar/who-we-are"]
+    assert [a["href"] for a in outline.all("a", "out")] == [
+        f"{SITE}/ar/who-we-are",
+        f"{SITE}/contact-us",
+    ]
+    assert "name the programme, the place or the year. Or ask the office: Contact us" in words(
+        markup
+    )
     assert [b["data-question"] for b in outline.all("button", "ask")] == ["How many?"]
     assert outline.all("blockquote") == []
     assert outline.all("aside") == []
+
+
+def test_the_nearest_pages_stand_right_under_the_notice_that_announces_them() -> None:
+    said = [notice(FIXED["en"]["nearest_pages"]), notice("These lines can be called:")]
+    line = FakeProfile().contacts[0]
+
+    markup = shown(
+        exchange(
+            status=Status.UNANSWERABLE_WEAK_EVIDENCE,
+            sentences=tuple(said),
+            suggestions=(Suggestion("A page", url=SITE),),
+            contacts=(line,),
+        )
+    )
+
+    order = ("These pages come nearest", "A page", "These lines can be called", line.value)
+    places = [markup.index(part) for part in order]
+    assert places == sorted(places)
+    assert markup.count("A page") == 1
 
 
 def test_written_sentences_flow_in_one_paragraph_with_their_markers() -> None:
@@ -371,23 +262,101 @@ def test_nothing_hostile_becomes_markup(language: str) -> None:
         contacts=(Contact({"en": HOSTILE}, "phone", HOSTILE, HOSTILE, date(2022, 8, 2)),),
     )
 
+    contact = Contact({"en": HOSTILE}, "phone", HOSTILE, HOSTILE, date(2022, 8, 2))
+    speaker = voice(
+        language,
+        fixed={"en": dict.fromkeys(FIXED["en"], HOSTILE)},
+        contacts=(contact,),
+        service_pages=((HOSTILE, {"en": HOSTILE}), ("javascript:x", {"en": "x"})),
+    )
     markup = (
-        shown(turn, language=language)
+        render.conversation([turn], speaker)
         + render.opening((HOSTILE,), TEXTS[language])
-        + render.header(HOSTILE, dict.fromkeys(FIXED["en"], HOSTILE), TEXTS[language])
+        + render.header(HOSTILE, speaker)
+        + render.safety(speaker)
     )
     outline = Outline(markup)
 
     assert {tag for tag, _ in outline.tags} <= set(
-        "div section h1 h2 h3 h4 p span a bdi aside ol ul li mark time blockquote button".split()
+        "div section h1 h2 h3 h4 p span a b bdi aside ol ul li mark time blockquote button "
+        "details summary fieldset legend label input".split()
     )
     assert not any(name.startswith("on") for _, names in outline.tags for name in names)
     assert [a["href"] for a in outline.all("a") if not (a["href"] or "").startswith("#")] == [
         "tel:111111"
-    ]
+    ] * 2
     assert "\u202e" not in markup
 
 
 def test_the_sheet_says_its_language_and_direction() -> None:
     assert render.opening((), ARABIC).startswith('<div class="sheet" lang="ar" dir="rtl">')
     assert render.opening((), ENGLISH).startswith('<div class="sheet" lang="en" dir="ltr">')
+
+
+def test_an_answer_that_has_ended_can_be_copied_and_judged_and_the_last_asked_again() -> None:
+    turns = [exchange("Why?", number=n, sentences=(say("One."),)) for n in (1, 2)]
+
+    acts = [a["data-act"] for a in Outline(shown(*turns)).all("button", "tool")]
+
+    assert acts == ["copy", "up", "down", "tell", "copy", "again", "edit", "up", "down", "tell"]
+
+
+def test_an_answer_that_was_judged_is_not_judged_again() -> None:
+    turn = replace(exchange("Why?", sentences=(say("One."),)), judged=True)
+
+    markup = shown(turn)
+
+    acts = [a["data-act"] for a in Outline(markup).all("button", "tool")]
+    assert acts == ["copy", "again", "edit"]
+    assert "Thank you." in markup
+
+
+@pytest.mark.parametrize("progress", [Progress.STOPPED, Progress.FAILED])
+def test_what_did_not_end_well_is_not_judged(progress: Progress) -> None:
+    turn = Exchange(1, "Why?", "en", progress)
+
+    acts = [a["data-act"] for a in Outline(shown(turn)).all("button", "tool")]
+
+    assert acts == ["again", "edit"]
+
+
+def test_there_is_nothing_to_work_on_under_a_referral() -> None:
+    turn = exchange("Help", status=Status.REFERRAL, sentences=(notice("Call."),))
+
+    assert Outline(shown(turn)).all("button") == []
+
+
+def test_the_lines_to_call_are_on_the_page_before_anything_is_asked() -> None:
+    markup = render.safety(voice("ar"))
+
+    assert 'href="tel:15000"' in markup
+    assert "مجلس المرأة: النساء" in markup
+    assert FIXED["ar"]["referral"] in markup
+
+
+def test_a_source_leads_to_the_same_page_in_other_languages_it_is_known_in() -> None:
+    alternates = {"en": f"{SITE}/a", "ar": f"{SITE}/ar/a", "fr": f"{SITE}/fr/a", "x-default": SITE}
+
+    outline = Outline(shown(exchange(citations=(cite(1, "One.", alternates=alternates),))))
+
+    assert [a["href"] for a in outline.all("a", "out")][1:] == [f"{SITE}/ar/a"]
+
+
+def test_a_source_says_how_old_it_is() -> None:
+    markup = shown(exchange(citations=(cite(1, "One.", published=date(2023, 5, 22)),)))
+
+    assert "22 May 2023</time></span><span>3 years ago</span>" in markup
+
+
+def test_a_copy_holds_question_answer_and_sources_as_markdown() -> None:
+    cited = cite(1, "One *is* one.", url=f"{SITE}/a", title="A [page]", page=3)
+    said = (notice("Mind."), say("One *is* one.", 1))
+    turn = exchange("Is it <one>?", sentences=said, citations=(cited,))
+
+    copied = Outline(shown(turn)).all("button", "tool")[0]["data-text"]
+
+    assert copied == (
+        "## Is it \\<one\\>?\n\nMind.\n\n> One \\*is\\* one. [1]\n\n"
+        "[1] A \\[page\\], 22 May 2023, page 3. "
+        f"{SITE}/a#:~:text=One%20%2Ais%2A%20one.\n"
+    )

@@ -15,8 +15,9 @@ from assistant.errors import AssistantError
 from assistant.types import AnswerSentence, Kind, Status
 from ingest.errors import IngestError
 from ui import render
+from ui.markup import escape, web_address
 from ui.texts import TEXTS, texts_for
-from ui.types import Assistant, Exchange, Profile, Progress
+from ui.types import Assistant, Exchange, Profile, Progress, Voice, Votes
 from vectorstore.errors import VectorStoreError
 
 MAX_EXCHANGES = 40  # shown and kept; the oldest go first, so that a page left open stays light
@@ -33,24 +34,27 @@ log = logging.getLogger(__name__)
 Conversation = tuple[Exchange, ...]
 
 
-def build(assistant: Assistant) -> gr.Blocks:
+def build(assistant: Assistant, votes: Votes) -> gr.Blocks:
     """The room's page. It keeps the transcript on the server, one per open page."""
-    profile = assistant.profile
-    room = _Room(assistant)
+    room = _Room(assistant, votes)
     first = room.languages[0]
     words = texts_for(first)
     with gr.Blocks(title=room.title(first), analytics_enabled=False, fill_width=True) as page:
         conversation = gr.State((), time_to_live=STATE_SECONDS)
         language = gr.Textbox(first, visible="hidden", elem_id="language")
-        with gr.Row(elem_id="top"):
-            header = gr.HTML(
-                render.header(room.name(first), profile.texts(first), words),
-                elem_id="header",
-                apply_default_css=False,
+        with gr.Row(elem_id="bar"):
+            safety = gr.HTML(
+                render.safety(room.voice(first)), elem_id="safety", apply_default_css=False
             )
             switch = gr.Button(
                 room.switch_label(first), elem_id="switch", visible=len(room.languages) > 1
             )
+            leave = gr.Button(words.leave, elem_id="leave")
+        header = gr.HTML(
+            render.header(room.name(first), room.voice(first)),
+            elem_id="header",
+            apply_default_css=False,
+        )
         transcript = gr.HTML(
             room.shown((), first),
             elem_id="transcript",
@@ -60,6 +64,8 @@ def build(assistant: Assistant) -> gr.Blocks:
         # At the foot, where one has read to; the head has long been scrolled away by then.
         with gr.Row(elem_id="foot"):
             fresh = gr.Button(words.new, elem_id="new", visible=False)
+            save = gr.Button(words.save, elem_id="save", visible=False)
+            paper = gr.Button(words.print, elem_id="print", visible=False)
         with gr.Column(elem_id="composer"):
             hint = gr.HTML("", elem_id="hint", apply_default_css=False)
             with gr.Row(elem_id="line"):
@@ -80,7 +86,7 @@ def build(assistant: Assistant) -> gr.Blocks:
                 stop = gr.Button(words.stop, elem_id="stop", visible=False)
 
         quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-        moving = [conversation, transcript, box, send, stop, fresh, switch, hint]
+        moving = [conversation, transcript, box, send, stop, fresh, save, paper, switch, hint]
         asked = gr.on(
             [box.submit, send.click, transcript.click],
             room.ask,
@@ -95,7 +101,15 @@ def build(assistant: Assistant) -> gr.Blocks:
             room.stop, [conversation, language], moving, cancels=[asked], queue=False, **quiet
         )
         fresh.click(room.start_anew, [language], moving, queue=False, **quiet)
-        labels = [header, box, send, stop, fresh, switch, language]
+        transcript.edit(room.edit, [conversation, language], moving, queue=False, **quiet).then(
+            None, None, None, js="() => window.assistantPage.toBox()", **quiet
+        )
+        transcript.like(
+            room.judge, [conversation, language], [conversation, transcript], queue=False, **quiet
+        )
+        for button, act in ((leave, "leave"), (save, "save"), (paper, "print")):
+            button.click(None, None, None, js=f"() => window.assistantPage.{act}()", **quiet)
+        labels = [safety, header, box, send, stop, fresh, save, paper, leave, switch, language]
         switch.click(
             None, None, labels, js="() => window.assistantPage.switchLanguage()", **quiet
         ).then(room.show, [conversation, language], [transcript, hint], queue=False, **quiet)
@@ -113,8 +127,8 @@ def head(profile: Profile) -> str:
     words = json.dumps(pages, ensure_ascii=False).replace("<", "\\u003c")
     script = (STATIC / "public.js").read_text(encoding="utf-8")
     return (
-        f'<meta name="description" content="{render.escape(profile.texts(first)["what_this_is"])}">'
-        f'<meta property="og:title" content="{render.escape(room.title(first))}">'
+        f'<meta name="description" content="{escape(profile.texts(first)["what_this_is"])}">'
+        f'<meta property="og:title" content="{escape(room.title(first))}">'
         f"<script>window.assistantWords = {words};\n{script}</script>"
     )
 
@@ -144,12 +158,15 @@ class _Words:
     def switch_label(self, language: str) -> str:
         return texts_for(self.next_language(language)).language_name
 
+    def voice(self, language: str) -> Voice:
+        return Voice.of(self.profile, language)
+
     def shown(self, conversation: Conversation, language: str) -> str:
         """The transcript, or the opening where there is none yet."""
-        texts = texts_for(language)
         if not conversation:
-            return render.opening(self.profile.examples.get(language, ()), texts)
-        return render.conversation(conversation, self.profile.texts(language), texts)
+            examples = self.profile.examples.get(language, ())
+            return render.opening(examples, texts_for(language))
+        return render.conversation(conversation, self.voice(language))
 
     def labels(self, language: str) -> dict[str, Any]:
         """Everything that changes with the language, as updates of the room's components.
@@ -157,17 +174,24 @@ class _Words:
         The browser applies them by itself: it knows the language before the server does.
         """
         texts = texts_for(language)
-        header = render.header(self.name(language), self.profile.texts(language), texts)
+        voice = self.voice(language)
         return {
+            "exit": web_address(self.profile.quick_exit) or "about:blank",
+            "lost": texts.lost,
+            "savedOn": texts.saved_on,
             "direction": texts.direction,
             "title": self.title(language),
             "next": self.next_language(language),
             "updates": [
-                _update(value=header),
+                _update(value=render.safety(voice)),
+                _update(value=render.header(self.name(language), voice)),
                 _update(label=texts.question_label, placeholder=texts.placeholder),
                 _update(value=texts.send),
                 _update(value=texts.stop),
                 _update(value=texts.new),
+                _update(value=texts.save),
+                _update(value=texts.print),
+                _update(value=texts.leave),
                 _update(value=self.switch_label(language)),
                 _update(value=language),
             ],
@@ -178,22 +202,27 @@ class _Words:
 class _Room(_Words):
     """The handlers. What comes from the browser is a question, a language, nothing else."""
 
-    def __init__(self, assistant: Assistant) -> None:
+    def __init__(self, assistant: Assistant, votes: Votes) -> None:
         super().__init__(assistant.profile)
         self._assistant = assistant
+        self._votes = votes
 
     def ask(
         self, typed: str, conversation: Conversation, language: str, event: gr.EventData
     ) -> Iterator[list[Any]]:
         """Answer what stands in the box, or the question on the button that was pressed."""
-        pressed = (event._data or {}).get("question")
-        question = pressed if isinstance(pressed, str) else typed or ""
-        question = question[:MAX_TYPED_CHARS]
         language = self._spoken(language)
+        sent = event._data or {}
+        pressed = sent.get("question")
+        question = pressed if isinstance(pressed, str) else typed or ""
+        if sent.get("again") and conversation:
+            question = conversation[-1].question
+            conversation = conversation[:-1]
+        question = question[:MAX_TYPED_CHARS]
         if not question.strip():
             yield self._hint(texts_for(language).nothing_asked)
             return
-        number = conversation[-1].number + 1 if conversation else 1
+        number = 1 + max((e.number for e in conversation), default=0)
         history = [e.turn for e in conversation if e.progress is Progress.ANSWERED]
         exchange = Exchange(number, question[: render.SHOWN_QUESTION_CHARS + 1], language)
         yield self._moved((*conversation, exchange), language)
@@ -234,6 +263,30 @@ class _Room(_Words):
         """End an answer that broke, so that the next question can be asked."""
         return self._ended(conversation, language, Progress.FAILED)
 
+    def edit(self, conversation: Conversation, language: str) -> list[Any]:
+        """Take the last question back into the box."""
+        moved = self._moved(conversation[:-1], self._spoken(language))
+        if conversation:
+            moved[2] = gr.update(interactive=True, value=conversation[-1].question)
+        return moved
+
+    def judge(
+        self, conversation: Conversation, language: str, event: gr.EventData
+    ) -> tuple[Conversation, str]:
+        """Count what a person thinks of one answer; nothing they wrote is kept."""
+        said = event._data or {}
+        language = self._spoken(language)
+        reasons = texts_for(language).reasons
+        reason = next((name for name in reasons if name == said.get("reason")), "")
+        judged = list(conversation)
+        for place, exchange in enumerate(conversation):
+            if exchange.number == said.get("turn") and exchange.answer and not exchange.judged:
+                judged[place] = replace(exchange, judged=True)
+                liked = said.get("liked") is True
+                self._votes.add(exchange.answer, liked=liked, reason=reason)
+        conversation = tuple(judged)
+        return conversation, self.shown(conversation, language)
+
     def start_anew(self, language: str) -> list[Any]:
         """Forget the conversation."""
         return self._moved((), self._spoken(language))
@@ -259,7 +312,7 @@ class _Room(_Words):
             gr.update(interactive=not busy, **emptied),
             gr.update(visible=not busy),
             gr.update(visible=busy),
-            gr.update(visible=begun, interactive=not busy),
+            *[gr.update(visible=begun, interactive=not busy)] * 3,
             gr.update(interactive=not busy),
             "",
         ]
@@ -268,9 +321,9 @@ class _Room(_Words):
         self, words: str, restored: tuple[Sequence[Exchange], str] | None = None
     ) -> list[Any]:
         """One line at the question box; the conversation stays, or goes back to what it was."""
-        hint = f'<p role="alert">{render.escape(words)}</p>'
+        hint = f'<p role="alert">{escape(words)}</p>'
         if restored is None:
-            return [*[gr.skip()] * 7, hint]
+            return [*[gr.skip()] * 9, hint]
         conversation, language = restored
         return [*self._moved(tuple(conversation), language)[:-1], hint]
 

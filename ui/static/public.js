@@ -5,6 +5,7 @@ window.assistantPage = (() => {
   const words = window.assistantWords;
   const root = document.documentElement;
   const KEPT = "assistant-language"; // the one thing kept in the browser
+  const ESCAPES = 3; // so many times Esc, each within a second of the last, leaves the page
   let language = preferredLanguage();
   let scrolledByHand = false;
 
@@ -35,6 +36,7 @@ window.assistantPage = (() => {
   function open() {
     show();
     watchComposer();
+    document.body.append(spoken);
     document.body.classList.add("ready");
     return [...words[language].updates, words[language].opening];
   }
@@ -55,6 +57,34 @@ window.assistantPage = (() => {
     return words[language].updates;
   }
 
+  // --- For people who are watched ---------------------------------------------------------------
+
+  // Takes this page off the screen at once, and out of the history of the window.
+  function leave() {
+    root.style.display = "none";
+    document.title = "…";
+    try {
+      window.top.location.replace(words[language].exit);
+    } catch {
+      location.replace(words[language].exit); // a frame that may not move its page
+    }
+  }
+
+  let escapes = [];
+  addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    document.querySelector("details.danger[open]")?.removeAttribute("open");
+    const now = event.timeStamp;
+    escapes = [...escapes, now].slice(-ESCAPES);
+    if (escapes.length === ESCAPES && now - escapes[0] < 1000 * (ESCAPES - 1)) leave();
+  });
+  addEventListener("click", (event) => {
+    const help = document.querySelector("details.danger[open]");
+    if (help && !help.contains(event.target)) help.removeAttribute("open");
+  });
+
+  // --- The question box -------------------------------------------------------------------------
+
   // The composer covers the foot of the page; what scrolls must know how high it is.
   function watchComposer() {
     const composer = document.getElementById("composer");
@@ -71,6 +101,12 @@ window.assistantPage = (() => {
       }
     }).observe(box, { attributes: true, attributeFilter: ["disabled"], subtree: true });
   }
+
+  function toBox() {
+    document.querySelector("#box textarea").focus();
+  }
+
+  // --- Markers and sources ----------------------------------------------------------------------
 
   for (const gesture of ["wheel", "touchmove", "keydown"]) {
     addEventListener(gesture, () => (scrolledByHand = true), { passive: true });
@@ -102,11 +138,93 @@ window.assistantPage = (() => {
     element.scrollIntoView({ block: "nearest", behavior: still ? "auto" : "smooth" });
   }
 
+  // --- What can be done with an answer ----------------------------------------------------------
+
+  async function toClipboard(text) {
+    if (navigator.clipboard) {
+      await navigator.clipboard.writeText(text);
+      return;
+    }
+    const field = document.createElement("textarea"); // plain http: the old way
+    field.value = text;
+    document.body.append(field);
+    field.select();
+    document.execCommand("copy");
+    field.remove();
+  }
+
+  async function copy(button) {
+    await toClipboard(button.dataset.text);
+    const label = button.firstElementChild;
+    const before = label.textContent;
+    label.textContent = button.dataset.done;
+    say(button.dataset.done);
+    setTimeout(() => (label.textContent = before), 2000);
+  }
+
+  function save() {
+    const day = new Intl.DateTimeFormat("en-CA").format(new Date());
+    const heading = `# ${document.title}\n\n${words[language].savedOn} ${day}\n\n`;
+    const parts = [...document.querySelectorAll("[data-act=copy]")].map((b) => b.dataset.text);
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(
+      new Blob([heading + parts.join("\n")], { type: "text/markdown;charset=utf-8" }),
+    );
+    link.download = `answers-${day}.md`;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  }
+
+  function work(button, trigger) {
+    const tools = button.closest(".tools");
+    const turn = Number(tools.dataset.turn);
+    const why = tools.querySelector(".why");
+    switch (button.dataset.act) {
+      case "copy":
+        copy(button);
+        break;
+      case "again":
+        trigger("click", { again: true });
+        break;
+      case "edit":
+        trigger("edit", {});
+        break;
+      case "up":
+        trigger("like", { turn, liked: true });
+        break;
+      case "down":
+        why.hidden = !why.hidden;
+        button.setAttribute("aria-expanded", String(!why.hidden));
+        if (!why.hidden) why.querySelector("input").focus();
+        break;
+      case "tell":
+        trigger("like", { turn, liked: false, reason: why.querySelector(":checked")?.value ?? "" });
+        break;
+    }
+  }
+
+  // --- The transcript ---------------------------------------------------------------------------
+
+  // Gradio puts the whole transcript in anew each time, which no screen reader reads out; this
+  // element stays.
+  const spoken = document.createElement("div");
+  spoken.id = "spoken";
+  spoken.className = "unseen";
+  spoken.setAttribute("role", "status");
+  function say(text) {
+    if (spoken.textContent !== text) spoken.textContent = text;
+  }
+
   function transcript(element, trigger) {
     element.addEventListener("click", (event) => {
       const ask = event.target.closest("button.ask");
       if (ask) {
         trigger("click", { question: ask.dataset.question });
+        return;
+      }
+      const tool = event.target.closest("button.tool");
+      if (tool) {
+        work(tool, trigger);
         return;
       }
       const leading = event.target.closest(".marker, .number");
@@ -132,8 +250,11 @@ window.assistantPage = (() => {
       // A further question goes to the top, so that its answer is read from its beginning.
       if (turns > 1 && (isNew || !scrolledByHand)) last.scrollIntoView({ block: "start" });
       document.body.classList.toggle("talking", turns > 0);
+      if (!last) return;
+      const ended = !last.classList.contains("searching");
+      say(last.querySelector(ended ? ".says" : ".pending").innerText);
     }).observe(element, { childList: true, subtree: true });
   }
 
-  return { open, switchLanguage, transcript };
+  return { open, switchLanguage, transcript, leave, save, print: () => print(), toBox };
 })();
