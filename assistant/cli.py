@@ -14,6 +14,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from assistant import operation
 from assistant.errors import AssistantError, InputError
 from ingest.errors import IngestError, RefusedAddress, StoreBusy, StoreError, TooLarge, Unreachable
 from vectorstore.errors import CorruptIndex, EmptyIndex, VectorStoreError
@@ -134,6 +135,7 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("number", type=_positive, nargs="?", metavar="VERSION")
     command("rebuild", _rebuild, "Build every index anew from the stored pages.")
     command("doctor", _doctor, "Verify store and indexes against each other.")
+    operation.add_commands(command, _settings)
     return parser
 
 
@@ -310,20 +312,23 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    from assistant.build import build_assistant
+    from assistant.build import build_service
     from assistant.votes import VoteStore
     from ui.app import serve
+    from ui.doors import Doors
     from vectorstore.publish import published_manifest
 
     settings = _settings(options)
     if published_manifest(settings.store) is None:
         print("The store is empty: filling it with the starter pages.", file=sys.stderr)
         _maintainer(options).fill_with_starter_pages()
-    assistant = build_assistant(settings)
+    service = build_service(settings)
+    assistant = service.assistant
     # the first question loads the encoder: let that be ours, so that nobody waits for it
     assistant.ask(assistant.profile.examples[assistant.profile.languages[0]][0])
     votes = VoteStore(settings.store / "votes.sqlite")
-    serve(assistant, votes, options.host, options.port, open_browser=options.open)
+    doors = Doors(service, settings)
+    serve(assistant, votes, options.host, options.port, doors, open_browser=options.open)
     return EXIT_DONE
 
 

@@ -1,0 +1,94 @@
+"""The commands of whoever runs the server: the switch, keys for programs."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from assistant.errors import InputError
+
+Settings = Callable[[argparse.Namespace], Any]
+Command = Callable[[str, Callable[[argparse.Namespace], int], str], argparse.ArgumentParser]
+
+
+def add_commands(command: Command, settings: Settings) -> None:
+    """Add the commands to a parser.
+
+    Args:
+        command: makes one, from its name, what it runs and a line about it.
+        settings: reads the settings for the options of a call.
+    """
+
+    def store_of(options: argparse.Namespace) -> Path:
+        return Path(settings(options).store)
+
+    made = command(
+        "switch",
+        lambda options: _switch(options, store_of(options)),
+        "Take every running server of this store off the air within seconds, or show the state.",
+    )
+    made.add_argument("state", choices=("on", "off", "show"), nargs="?", default="show")
+    made.add_argument("--message", default="", metavar="TEXT", help="shown to people, in English")
+    made.add_argument("--message-ar", default="", metavar="TEXT", help="the same in Arabic")
+
+    made = command(
+        "key",
+        lambda options: _key(options, store_of(options)),
+        "Keys for programs that ask over HTTP.",
+    )
+    made.add_argument("what", choices=("add", "list", "remove"))
+    made.add_argument("name", nargs="?", metavar="NAME", help="of the program")
+
+
+def _switch(options: argparse.Namespace, store: Path) -> int:
+    from assistant.switch import read_switch, switch_off, switch_on
+
+    if options.state == "off":
+        said = {"en": options.message, "ar": options.message_ar}
+        switch_off(store, {tag: text for tag, text in said.items() if text})
+    elif options.state == "on":
+        switch_on(store)
+    off = read_switch(store)
+    document = {
+        "state": "off" if off else "on",
+        "since": off.since.isoformat() if off else None,
+        "message": dict(off.message) if off else {},
+    }
+    if options.json:
+        print(json.dumps(document, ensure_ascii=False, indent=1))
+    elif off:
+        print(f"Off since {off.since:%Y-%m-%d %H:%M} UTC. People in danger are still referred.")
+    else:
+        print("On.")
+    return 0
+
+
+def _key(options: argparse.Namespace, store: Path) -> int:
+    from assistant.keys import add_key, key_entries, remove_key
+
+    if options.what == "list":
+        entries = [
+            {k: v for k, v in asdict(entry).items() if k in ("name", "id", "added")}
+            for entry in key_entries(store)
+        ]
+        if options.json:
+            print(json.dumps({"keys": entries}, ensure_ascii=False, indent=1))
+        for entry in () if options.json else entries:
+            print(f"{entry['added']}  {entry['id']}  {entry['name']}")
+        return 0
+    if not options.name:
+        raise InputError(f"Give the program's name: assistant key {options.what} NAME.")
+    if options.what == "remove":
+        remove_key(store, options.name)
+        print(json.dumps({"removed": options.name}) if options.json else f"{options.name} removed.")
+        return 0
+    key = add_key(store, options.name)
+    if options.json:
+        print(json.dumps({"name": options.name, "key": key}))
+    else:
+        print(f"{key}\nThis is the only time it is shown. Send it as: Authorization: Bearer KEY")
+    return 0
