@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -27,8 +28,31 @@ from vectorstore.publish import Published
 from vectorstore.retriever import HybridRetriever
 
 
-def build_assistant(settings: Settings) -> Assistant:
+@dataclass(frozen=True, slots=True)
+class Service:
+    """All that can be asked of a store, over one encoder and one opened version."""
+
+    assistant: Assistant
+    checker: FactChecker
+    retriever: HybridRetriever
+
+
+def build_service(settings: Settings) -> Service:
+    """What a server offers.
+
+    Raises:
+        ProfileError: the profile cannot be used.
+        EncoderError: the embedding model cannot be loaded.
+    """
+    retriever = build_retriever(settings)
+    return Service(build_assistant(settings, retriever), FactChecker(retriever), retriever)
+
+
+def build_assistant(settings: Settings, retriever: HybridRetriever | None = None) -> Assistant:
     """The assistant that answers from the published version of the store.
+
+    Args:
+        retriever: one that is there already.
 
     Raises:
         ProfileError: the profile cannot be used.
@@ -38,7 +62,7 @@ def build_assistant(settings: Settings) -> Assistant:
     publisher = " ".join(profile.name.values())
     return Assistant(
         profile,
-        build_retriever(settings),
+        retriever or build_retriever(settings),
         read_question,
         partial(extract, publisher=publisher),
         build_guards(),

@@ -110,6 +110,19 @@ class Assistant:
             yield Event(sentence=sentence, citations=cited)
         yield Event(answer=answer)
 
+    def referral(self, question: str) -> Answer | None:
+        """What a person in danger is told, None for everybody else; needs no index and no model.
+
+        For whoever has to refuse a question: this is what is never refused.
+        """
+        started = time.perf_counter()
+        text = _readable(question)
+        block = self._guards.first_block(text)
+        if block is None or block.status is not Status.REFERRAL:
+            return None
+        language = self.profile.speaks(self._read_question(text[:MAX_QUESTION_CHARS]).language)
+        return self._blocked(question[:MAX_QUESTION_CHARS], text, language, block, started)
+
     def grow(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Answer]:
         """The answer as it grows: each has one sentence more, the last is whole."""
         answer = self.ask(question, history)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import ipaddress
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,8 @@ from assistant.errors import SettingsError
 from vectorstore.embed import PACKAGED
 
 PREFIX = "ASSISTANT_"
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,7 @@ class Settings:
         profile: folder of the profile, or the name of one that ships.
         private_hosts: `host` or `host:port` names that may be fetched although they are private.
         user_agent_contact: address or page named in the User-Agent when pages are fetched.
+        trusted_proxies: networks of reverse proxies whose X-Forwarded-For is believed.
     """
 
     store: Path = Path("store")
@@ -30,6 +34,7 @@ class Settings:
     profile: str = "iom_egypt"
     private_hosts: frozenset[str] = frozenset()
     user_agent_contact: str = ""
+    trusted_proxies: tuple[Network, ...] = ()
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
@@ -57,4 +62,19 @@ def _hosts(value: str) -> frozenset[str]:
     return frozenset(host.strip().lower() for host in value.split(",") if host.strip())
 
 
-_READ: Mapping[str, Callable[[str], object]] = {"store": Path, "private_hosts": _hosts}
+def _networks(value: str) -> tuple[Network, ...]:
+    try:
+        return tuple(
+            ipaddress.ip_network(part.strip()) for part in value.split(",") if part.strip()
+        )
+    except ValueError as error:
+        raise SettingsError(
+            f"ASSISTANT_TRUSTED_PROXIES: {error}. Give addresses or networks, like 10.0.0.0/8."
+        ) from error
+
+
+_READ: Mapping[str, Callable[[str], object]] = {
+    "store": Path,
+    "private_hosts": _hosts,
+    "trusted_proxies": _networks,
+}

@@ -218,6 +218,11 @@ class Catalogue:
         rows = self._rows(f"SELECT {_PAGE_COLUMNS} FROM pages WHERE url=?", (url,))
         return _page(rows[0]) if rows else None
 
+    def pages_after(self, url: str, count: int) -> list[Page]:
+        """The first `count` pages whose addresses come after `url`, by address."""
+        statement = f"SELECT {_PAGE_COLUMNS} FROM pages WHERE url>? ORDER BY url LIMIT ?"
+        return [_page(row) for row in self._rows(statement, (url, count))]
+
     def counts(self) -> tuple[int, int]:
         """How many pages and chunks are stored."""
         [(pages,)] = self._rows("SELECT count(*) FROM pages")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import signal
 import socket
 import sys
 import webbrowser
@@ -15,8 +16,10 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 
+from ui.doors import Doors
 from ui.errors import PortTaken, UiError
 from ui.page import OwnHead
+from ui.protocol import ImpatientProtocol
 from ui.rooms import public
 from ui.types import Assistant, Votes
 from ui.wall import DRAIN_S, GRADIO_ROUTES, Wall
@@ -27,20 +30,26 @@ AT_ONCE = 4  # answers made at the same time
 __all__ = ["Assistant", "Server", "build_app", "serve"]
 
 
-def build_app(assistant: Assistant, votes: Votes) -> FastAPI:
-    """All rooms on one application. To add a room, mount it above the public one."""
+def build_app(assistant: Assistant, votes: Votes, doors: Doors | None = None) -> FastAPI:
+    """All rooms on one application. To add a room, mount it above the public one.
+
+    Args:
+        doors: for programs, with the limits and the switch that hold for the page as well.
+    """
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     # An own policy, which allows no other origin, switches off Gradio's, which allows every one.
     app.add_middleware(CORSMiddleware, allow_origins=[])
     app.add_middleware(OwnHead, head=public.head(assistant.profile))
     app.add_middleware(GZipMiddleware, minimum_size=1_000)
     app.state.closing = asyncio.Event()
-    app.add_middleware(Wall, routes=(r"GET /healthz", *GRADIO_ROUTES), closing=app.state.closing)
-
-    @app.get("/healthz")
-    def healthz() -> dict[str, str]:
-        """The process answers; whether the store does is for `assistant doctor`."""
-        return {"status": "ok"}
+    if doors is not None:
+        doors.put_on(app)
+    app.add_middleware(
+        Wall,
+        routes=(*(doors.routes if doors else ()), *GRADIO_ROUTES),
+        closing=app.state.closing,
+        on_defect=doors.on_defect if doors else lambda: None,
+    )
 
     room = public.build(assistant, votes)
     room.queue(max_size=QUEUE_PLACES, default_concurrency_limit=AT_ONCE, api_open=False)
@@ -73,8 +82,10 @@ class Server(uvicorn.Server):
                 log_level="warning",
                 access_log=False,  # nobody's address is written down
                 server_header=False,
+                proxy_headers=False,  # uvicorn believes whoever is on this machine; reception asks
                 timeout_graceful_shutdown=DRAIN_S + 2,
                 ws="none",
+                http=ImpatientProtocol,
                 **settings,
             )
         )
@@ -84,10 +95,19 @@ class Server(uvicorn.Server):
         """Stop taking requests, let answers under way end, stop."""
         self._closing.set()
         await super().shutdown(sockets)
+        # uvicorn raises the signal again once all is done; being told to stop, and stopping, is
+        # no failure
+        self._captured_signals = [s for s in self._captured_signals if s != signal.SIGTERM]
 
 
 def serve(
-    assistant: Assistant, votes: Votes, host: str, port: int, *, open_browser: bool = False
+    assistant: Assistant,
+    votes: Votes,
+    host: str,
+    port: int,
+    doors: Doors | None = None,
+    *,
+    open_browser: bool = False,
 ) -> None:
     """Serve until a signal comes; answers under way get `DRAIN_S` seconds to end.
 
@@ -97,7 +117,7 @@ def serve(
     """
     listener = _listen(host, port)
     with listener:
-        server = Server(build_app(assistant, votes))
+        server = Server(build_app(assistant, votes, doors))
         address = _address(host, listener.getsockname()[1])
         print(f"The chat is open at {address} (stop with Ctrl+C).", file=sys.stderr, flush=True)
         if open_browser:

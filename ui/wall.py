@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
-from collections.abc import Awaitable, Iterable
+import secrets
+from collections.abc import Awaitable, Callable, Iterable
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ui.problems import Problem, Problems
+
+log = logging.getLogger(__name__)
+
 MAX_BODY_BYTES = 64 * 1024  # a question is at most 10,000 characters; nothing else is sent
+METHODS = ("GET", "POST", "DELETE")
+OURS = ("/api/", "/v1/", "/mcp", "/healthz", "/readyz", "/metrics", "/help")
+BODY_DEADLINE_S = 10.0  # from the first byte of a body to its last
+SEND_DEADLINE_S = 30.0  # for a piece of a response to be taken
 DRAIN_S = 3  # what a stopping server gives to answers under way
 
 # Inline script and eval are Gradio's: its page boots from inline scripts and compiles templates.
@@ -54,12 +63,20 @@ class Wall:
         app: what stands behind the wall.
         routes: patterns of `METHOD /path`, matched whole; HEAD counts as GET.
         closing: set when the server stops; a page's open streams then end, see `_ends_with`.
+        on_defect: told of each error that nobody else handled.
     """
 
-    def __init__(self, app: ASGIApp, routes: Iterable[str], closing: asyncio.Event) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        routes: Iterable[str],
+        closing: asyncio.Event,
+        on_defect: Callable[[], None] = lambda: None,
+    ) -> None:
         self._app = app
         self._open = re.compile("|".join(f"(?:{route})" for route in routes))
         self._closing = closing
+        self._on_defect = on_defect
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -70,17 +87,50 @@ class Wall:
             return
         path: str = scope["path"]
 
-        marked = _Marked(send, path)
-        method = "GET" if scope["method"] == "HEAD" else scope["method"]
+        scope["run"] = run = secrets.token_hex(8)
+        marked = _Marked(send, path, run)
+
+        async def refuse(kind: Problems, limit: str = "", allow: str = "") -> None:
+            accepted = Headers(scope=scope).get("accept-language", "")
+            response = Problem(kind, limit=limit).response(accepted, run)
+            if allow:
+                response.headers["Allow"] = allow
+            await response(scope, receive, marked)
+
+        method = scope["method"]
+        ours = is_ours(path)
+        if method == "HEAD" and not ours:  # a page's; its GET answers
+            method = "GET"
         if not self._open.fullmatch(f"{method} {path}"):
-            await PlainTextResponse("Not found", 404)(scope, receive, marked)
+            others = [m for m in METHODS if self._open.fullmatch(f"{m} {path}")] if ours else []
+            if others:
+                await refuse(Problems.WRONG_METHOD, allow=", ".join(others))
+            else:
+                await refuse(Problems.NOT_FOUND)
             return
-        if method == "POST":
-            body = await _small_body(scope, receive)
+        if method != "GET":
+            try:
+                body = await asyncio.wait_for(_small_body(scope, receive), BODY_DEADLINE_S)
+            except TimeoutError:
+                await refuse(Problems.TOO_SLOW)
+                return
             if body is None:
-                await PlainTextResponse("Too large", 413)(scope, receive, marked)
+                await refuse(Problems.TOO_LARGE, limit=f"{MAX_BODY_BYTES:,}")
+                return
+            if body and ours and not _says_json(scope):
+                await refuse(Problems.NOT_JSON)
                 return
             receive = _replayed(body, receive)
+        try:
+            await self._serve(scope, receive, marked)
+        except Exception as error:
+            log.error("defect", extra={"run": run}, exc_info=error)
+            self._on_defect()
+            if not marked.begun:
+                await refuse(Problems.DEFECT)
+
+    async def _serve(self, scope: Scope, receive: Receive, marked: _Marked) -> None:
+        path = scope["path"]
         served = self._app(scope, receive, marked)
         if path.startswith("/gradio_api/heartbeat/"):
             await self._ends_with(self._closing, served, marked)
@@ -118,17 +168,23 @@ class Wall:
 class _Marked:
     """Sends a response with the headers every response has; knows whether it has ended."""
 
-    def __init__(self, send: Send, path: str) -> None:
+    def __init__(self, send: Send, path: str, run: str) -> None:
+        self.begun = False
         self.ended = False
         self._send = send
         self._path = path
+        self._run = run
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            _mark(MutableHeaders(scope=message), self._path)
+            self.begun = True
+            headers = MutableHeaders(scope=message)
+            _mark(headers, self._path)
+            headers["Request-Id"] = self._run
         elif message["type"] == "http.response.body":
             self.ended = not message.get("more_body", False)
-        await self._send(message)
+        # Who does not take what was asked for must not be waited for: wait_for costs a task.
+        await asyncio.wait_for(self._send(message), SEND_DEADLINE_S)
 
 
 async def _small_body(scope: Scope, receive: Receive) -> bytes | None:
@@ -147,6 +203,16 @@ async def _small_body(scope: Scope, receive: Receive) -> bytes | None:
             return None
         more = message.get("more_body", False)
     return body
+
+
+def is_ours(path: str) -> bool:
+    """Whether a path is one of the doors for programs, and no part of a page."""
+    return path.startswith(OURS)
+
+
+def _says_json(scope: Scope) -> bool:
+    said = Headers(scope=scope).get("content-type", "").partition(";")[0].strip().lower()
+    return said == "application/json"
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:

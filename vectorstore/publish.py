@@ -76,6 +76,10 @@ class PageReader(Protocol):
         """One page."""
         ...
 
+    def pages_after(self, url: str, count: int) -> list[Page]:
+        """The first `count` pages whose addresses come after `url`."""
+        ...
+
     def close(self) -> None:
         """Let the file go."""
         ...

@@ -16,7 +16,7 @@ from vectorstore.analysis import fold
 from vectorstore.embed import Embedder, Vectors
 from vectorstore.errors import CorruptIndex
 from vectorstore.fusion import fuse, recipe_for
-from vectorstore.publish import IndexVersion, Shelf
+from vectorstore.publish import IndexVersion, Manifest, Shelf
 from vectorstore.types import Passage, SearchFilter, SearchResult, Sentence
 
 # How many rows each index offers to be scored exactly; beyond 48 nothing more of the development
@@ -60,6 +60,19 @@ class Searcher:
     def __init__(self, version: IndexVersion, embedder: Embedder) -> None:
         self._version = version
         self._embedder = embedder
+
+    @property
+    def manifest(self) -> Manifest:
+        """What the version says of itself."""
+        return self._version.manifest
+
+    def find_page(self, url: str) -> Page | None:
+        """The stored page of any address; None where there is none."""
+        return self._version.pages.page(url)
+
+    def pages_after(self, url: str, count: int) -> list[Page]:
+        """The first `count` stored pages whose addresses come after `url`, in their order."""
+        return self._version.pages.pages_after(url, count)
 
     def page(self, url: str) -> Page:
         """The stored page of an address that a passage names.

@@ -20,12 +20,6 @@ from ui.app import serve
 from ui.errors import PortTaken, UiError
 
 
-def test_health_is_answered(client: httpx.Client) -> None:
-    response = client.get("/healthz")
-
-    assert (response.status_code, response.json()) == (200, {"status": "ok"})
-
-
 @pytest.mark.parametrize("path", ["/", "/healthz", "/config", "/theme.css", "/no-such-page"])
 def test_every_response_carries_the_security_headers(client: httpx.Client, path: str) -> None:
     headers = client.get(path).headers
@@ -190,7 +184,7 @@ def test_a_signal_ends_the_server_quietly_though_a_page_is_open(tmp_path: Path) 
     finally:
         process.kill()
 
-    assert process.returncode == -signal.SIGTERM
+    assert process.returncode == 0
     assert "Traceback" not in said
     assert said.startswith(f"The chat is open at {base}/")
 

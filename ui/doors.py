@@ -1,0 +1,90 @@
+"""The doors for programs, put on the application: HTTP interface, probes, metrics, help page."""
+
+from __future__ import annotations
+
+import os
+from importlib.metadata import PackageNotFoundError, version
+
+from fastapi import FastAPI
+from starlette.responses import HTMLResponse, JSONResponse, Response
+
+from assistant.keys import Keys
+from assistant.settings import Settings
+from assistant.switch import Switch
+from ui import api, help, watch
+from ui.limits import Desk
+from ui.metrics import Metrics
+from ui.reception import ChatReception, Reception
+
+SEATS = len(os.sched_getaffinity(0))  # an answer is all work and no waiting
+PLACES = 200  # in line
+PATIENCE_S = 8.0
+DEADLINE_S = 15.0
+
+
+class Doors:
+    """One counter behind all of them.
+
+    Args:
+        service: what answers.
+    """
+
+    routes = (
+        r"GET /(?:healthz|readyz|metrics|help)",
+        r"GET /api/v1/openapi\.json",
+        r"GET /api(?:/v1)?/(?:pages|page)",
+        r"POST /api(?:/v1)?/(?:ask|search|check)",
+    )
+    """What the wall lets through."""
+
+    def __init__(self, service: api.Service, settings: Settings) -> None:
+        self.metrics = Metrics()
+        self.reception = Reception(
+            service.assistant,
+            Switch(settings.store),
+            Keys(settings.store),
+            proxies=settings.trusted_proxies,
+            on_refusal=self.metrics.refused,
+        )
+        self.desk = Desk(SEATS, PLACES, PATIENCE_S, DEADLINE_S)
+        self.metrics.watch("assistant_waiting", "Questions in line.", lambda: self.desk.waiting)
+        self.metrics.watch("assistant_working", "Seats taken.", lambda: self.desk.working)
+        self.counter = api.Counter(service, self.reception, self.desk, self.metrics)
+        self._profile = service.assistant.profile
+        self._self_test = watch.SelfTest(service, settings.store)
+
+    def on_defect(self) -> None:
+        """Count an error that nobody handled."""
+        self.metrics.refused("defect")
+
+    def put_on(self, app: FastAPI) -> None:
+        """Add the routes, and what stands before the chat page."""
+        app.include_router(watch.router(self.counter, self._self_test))
+        app.include_router(api.router(self.counter), prefix=api.PREFIX)
+        app.include_router(
+            api.router(self.counter), prefix=api.UNVERSIONED, include_in_schema=False
+        )
+        document = api.describe(app, _version())
+
+        @app.get(f"{api.PREFIX}/openapi.json", include_in_schema=False)
+        async def openapi() -> Response:
+            return JSONResponse(document())
+
+        @app.get("/help", include_in_schema=False)
+        async def help_page() -> Response:
+            off = self.reception.switch.off()
+            return HTMLResponse(help.page(self._profile, off.message if off else None))
+
+        api.handle_problems(app)
+        app.add_middleware(
+            ChatReception,
+            reception=self.reception,
+            help_page=lambda off: help.page(self._profile, off.message),
+        )
+
+
+def _version() -> str:
+    try:
+        return version("iom-egypt-assistant")
+    except PackageNotFoundError:
+        return "0"
