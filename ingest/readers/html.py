@@ -43,6 +43,7 @@ _CHROME_ROLES = frozenset(
     "navigation banner contentinfo search dialog alertdialog complementary menu menubar toolbar "
     "tablist alert status".split()
 )
+_HEAD_TAGS = frozenset("title meta link script style base noscript template".split())
 # Words of class names and ids, as the field's extractors use them; matched as whole words.
 _CHROME_WORDS = frozenset(
     """breadcrumb breadcrumbs cookie cookies consent gdpr share sharing social addtoany sharethis
@@ -145,7 +146,23 @@ def _parse(text: str) -> lxml_html.HtmlElement | None:
         tree = lxml_html.document_fromstring(data, parser=parser)
     except etree.ParserError:  # no element at all
         return None
+    _open_body(tree)
     return tree
+
+
+def _open_body(tree: lxml_html.HtmlElement) -> None:
+    """Move content out of the head: libxml2 does not know that `<main>` opens an omitted body."""
+    head = tree.find("head")
+    children = [] if head is None else list(head)
+    first = next((n for n, child in enumerate(children) if child.tag not in _HEAD_TAGS), None)
+    if first is None:
+        return
+    body = tree.find("body")
+    if body is None:
+        body = tree.makeelement("body")
+        tree.append(body)
+    for position, child in enumerate(children[first:]):
+        body.insert(position, child)
 
 
 def _depth(tree: lxml_html.HtmlElement) -> int:

@@ -301,6 +301,15 @@ def test_a_nearly_empty_page_is_refused(body: str) -> None:
         page(body)
 
 
+@pytest.mark.parametrize("tag", ["main", "article", "section", "div", "p"])
+def test_a_page_that_leaves_out_its_body_is_read(tag: str) -> None:
+    document = f"<!doctype html><html lang=en><title>Hours</title><{tag}>{OPENS}</{tag}>"
+
+    got = read(Resource("https://harbour.example/x", document.encode(), HTML, NOW, "utf-8"))
+
+    assert (got.page.title, got.page.text) == ("Hours", OPENS)
+
+
 def test_a_short_page_that_stands_alone_is_read() -> None:
     assert page("<p>A new centre opened.</p>").page.text == "A new centre opened."
 
