@@ -17,6 +17,7 @@ import hashlib
 import json
 import sqlite3
 import threading
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -26,6 +27,8 @@ from ingest.errors import StoreError
 from ingest.types import Chunk, Page, Reading, Span, Validators, Visit
 
 FORMAT = 1
+COMMIT_EVERY = 5  # readings: each commit waits for the disk; so many a killed run reads again
+COMMIT_AFTER_S = 0.2
 _VARIABLES = 500  # placeholders per statement, below SQLite's limit of 999 in old builds
 
 _TABLES = """
@@ -68,6 +71,8 @@ class Catalogue:
         self._path = path
         self._connection = connection
         self._lock = threading.Lock()  # one connection is shared by the server's threads
+        self._uncommitted = 0
+        self._open_since = 0.0
 
     @classmethod
     def open(cls, path: Path) -> Catalogue:
@@ -102,8 +107,11 @@ class Catalogue:
             return catalogue
 
     def close(self) -> None:
-        """Let the file go."""
-        self._connection.close()
+        """Let the file go; what is not committed yet is."""
+        try:
+            self.commit()
+        finally:
+            self._connection.close()
 
     def setting(self, key: str) -> str | None:
         """A value of the `meta` table."""
@@ -140,8 +148,8 @@ class Catalogue:
         }
 
     def put_visit(self, visit: Visit, reader: int) -> None:
-        """Remember a resource, committed."""
-        self._write(_PUT_VISIT, [_visit_row(visit, reader)])
+        """Remember a resource; committed with others, soon."""
+        self._write_all((_PUT_VISIT, [_visit_row(visit, reader)]), soon=True)
 
     def put_misses(self, misses: Mapping[str, int]) -> None:
         """Note how many crawls in a row did not come upon each resource, committed."""
@@ -153,9 +161,9 @@ class Catalogue:
         return dict(self._rows("SELECT url, origin FROM readings"))
 
     def put_reading(self, reading: Reading, *, origin: str, visit: Visit, reader: int) -> None:
-        """Keep what a reader found and remember its resource, in one transaction.
+        """Keep what a reader found and remember its resource: both or neither.
 
-        The pages are then not `settled` any more.
+        Committed with others, soon. The pages are then not `settled` any more.
         """
         row = (
             reading.page.url,
@@ -170,6 +178,7 @@ class Catalogue:
             ("INSERT OR REPLACE INTO readings VALUES(?,?,?,?,?,?,?)", [row]),
             (_PUT_VISIT, [_visit_row(visit, reader)]),
             _UNSETTLE,
+            soon=True,
         )
 
     def drop_readings(self, urls: Iterable[str]) -> None:
@@ -241,27 +250,22 @@ class Catalogue:
         Args:
             settled: the rules by which the pages follow from all readings, where they do.
         """
-        with self._lock, _translated(self._path):
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                for url in gone:
-                    self._connection.execute("DELETE FROM pages WHERE url=?", (url,))
-                for page, chunks in changed:
-                    self._connection.execute("DELETE FROM pages WHERE url=?", (page.url,))
-                    self._connection.execute(
-                        "INSERT INTO pages VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-                        (*_page_row(page), page.digest),
-                    )
-                    self._connection.executemany(
-                        "INSERT INTO chunks VALUES(?,?,?,?,?,?,?,?)", map(_chunk_row, chunks)
-                    )
-                self._connection.executemany(*_UNSETTLE)
-                if settled is not None:
-                    self._connection.execute("INSERT INTO meta VALUES('settled', ?)", (settled,))
-            except BaseException:
-                self._connection.execute("ROLLBACK")
-                raise
-            self._connection.execute("COMMIT")
+        with self._transaction() as connection:
+            for url in gone:
+                connection.execute("DELETE FROM pages WHERE url=?", (url,))
+            for page, chunks in changed:
+                connection.execute("DELETE FROM pages WHERE url=?", (page.url,))
+                connection.execute(
+                    "INSERT INTO pages VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                    (*_page_row(page), page.digest),
+                )
+                connection.executemany(
+                    "INSERT INTO chunks VALUES(?,?,?,?,?,?,?,?)", map(_chunk_row, chunks)
+                )
+            connection.executemany(*_UNSETTLE)
+            if settled is not None:
+                connection.execute("INSERT INTO meta VALUES('settled', ?)", (settled,))
+            self._commit()
 
     def chunks(self) -> Iterator[Chunk]:
         """All chunks, by language, address and position."""
@@ -313,6 +317,7 @@ class Catalogue:
             target = sqlite3.connect(path, isolation_level=None)
             target.executescript(_TABLES)
             target.close()
+            self.commit()
             with self._lock:
                 self._connection.execute("ATTACH ? AS snapshot", (str(path),))
                 try:
@@ -366,16 +371,41 @@ class Catalogue:
     def _write(self, statement: str, rows: Sequence[Sequence[object]]) -> None:
         self._write_all((statement, rows))
 
-    def _write_all(self, *statements: tuple[str, Sequence[Sequence[object]]]) -> None:
+    def _write_all(
+        self, *statements: tuple[str, Sequence[Sequence[object]]], soon: bool = False
+    ) -> None:
+        """All statements or none; committed now, or with others after a few more or a moment."""
+        with self._transaction() as connection:
+            for statement, rows in statements:
+                connection.executemany(statement, rows)
+            self._uncommitted += 1
+            waits = time.monotonic() - self._open_since < COMMIT_AFTER_S
+            if not (soon and waits and self._uncommitted < COMMIT_EVERY):
+                self._commit()
+
+    def commit(self) -> None:
+        """Commit what waits for others."""
         with self._lock, _translated(self._path):
-            self._connection.execute("BEGIN IMMEDIATE")
+            self._commit()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        """The open transaction, or a new one; rolled back when the block fails."""
+        with self._lock, _translated(self._path):
+            if not self._uncommitted:
+                self._connection.execute("BEGIN IMMEDIATE")
+                self._open_since = time.monotonic()
             try:
-                for statement, rows in statements:
-                    self._connection.executemany(statement, rows)
+                yield self._connection
             except BaseException:
+                self._uncommitted = 0
                 self._connection.execute("ROLLBACK")
                 raise
+
+    def _commit(self) -> None:
+        if self._connection.in_transaction:
             self._connection.execute("COMMIT")
+        self._uncommitted = 0
 
 
 @contextmanager
