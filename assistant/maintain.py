@@ -26,7 +26,7 @@ from ingest.pipeline import (
     remove,
     settle,
 )
-from ingest.readers import read
+from ingest.readers.limited import LimitedReaders
 from ingest.types import Found
 from vectorstore.embed import Embedder, make_embedder
 from vectorstore.errors import CorruptIndex, StaleIndex
@@ -78,25 +78,34 @@ class Maintainer:
         }
         hosts = self._settings.private_hosts
         contact = self._settings.user_agent_contact or self._profile.home
-        with self._writing() as catalogue, Fetcher(private_hosts=hosts, contact=contact) as fetcher:
+        children = min(2, len(os.sched_getaffinity(0)))
+        with self._writing() as catalogue:
+            with (
+                Fetcher(private_hosts=hosts, contact=contact) as fetcher,
+                LimitedReaders(children) as readers,
+            ):
 
-            def find(source: str) -> Iterable[Found]:
-                if source not in sites:
-                    return discover(source, private_hosts=hosts, contact=contact)
-                return crawl_site(
-                    source, fetcher, known=catalogue.visits(READING_VERSION), private_hosts=hosts
+                def find(source: str) -> Iterable[Found]:
+                    if source not in sites:
+                        return discover(source, private_hosts=hosts, contact=contact)
+                    return crawl_site(
+                        source,
+                        fetcher,
+                        known=catalogue.visits(READING_VERSION),
+                        private_hosts=hosts,
+                    )
+
+                report = ingest(
+                    sources,
+                    catalogue,
+                    discover=find,
+                    read=readers.read,
+                    names=self._names,
+                    crawled=sites,
+                    prune=prune,
+                    ahead=children,
+                    progress=self._page_progress,
                 )
-
-            report = ingest(
-                sources,
-                catalogue,
-                discover=find,
-                read=read,
-                names=self._names,
-                crawled=sites,
-                prune=prune,
-                progress=self._page_progress,
-            )
             if report.pages or published_manifest(self._settings.store) is not None:
                 report.index_version = self._publish(catalogue).number
         report.seconds = time.monotonic() - started

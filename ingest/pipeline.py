@@ -11,8 +11,9 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -97,6 +98,7 @@ def ingest(
     names: SiteNames,
     crawled: Mapping[str, str] = MappingProxyType({}),
     prune: bool = False,
+    ahead: int = 0,
     progress: Callable[[str, int], None] = lambda url, count: None,
 ) -> Report:
     """Bring every source into the catalogue and settle it.
@@ -111,6 +113,8 @@ def ingest(
         prune: take out pages that came from these sources before and no longer do. Not done for a
             source that had failures: a partial load must never empty the store. A crawl knows by
             itself what is Absent; then the first time suffices.
+        ahead: so many resources are read beside each other, in threads, while more come in; what
+            becomes of them is decided in the order in which they came.
         progress: called with each address and how many came so far.
 
     Raises:
@@ -124,9 +128,7 @@ def ingest(
     for source in sources:
         origin = crawled.get(source, source)
         came = _Intake(origin, catalogue, read, report, catalogue.visits(READING_VERSION))
-        for item in discover(source):
-            came.take(item)
-            progress(item.url, len(came.pages))
+        came.take_all(discover(source), ahead, progress)
         touched.extend(url for url in came.pages if url not in touched)
         own = {url for url, whose in catalogue.origins().items() if whose == origin}
         gone = came.gone - came.pages.keys() | came.missed(own, at_once=prune)
@@ -217,8 +219,36 @@ class _Intake:
     absent: list[Visit] = field(default_factory=list)
     failures: int = 0
 
-    def take(self, item: Found) -> None:
-        """Bring one item in."""
+    def take_all(
+        self, items: Iterable[Found], ahead: int, progress: Callable[[str, int], None]
+    ) -> None:
+        """Bring items in, in order; `ahead` and `progress` as of `ingest`."""
+        waiting: deque[tuple[Found, Future[Reading] | None]] = deque()
+
+        def take_until(left: int) -> None:
+            while len(waiting) > left:
+                item, begun = waiting.popleft()
+                self.take(item, begun)
+                progress(item.url, len(self.pages))
+
+        pool = ThreadPoolExecutor(ahead) if ahead else None
+        try:
+            for item in items:
+                begun = None
+                if pool is not None and isinstance(item, Resource) and self._is_new(item):
+                    begun = pool.submit(self.reader, item)
+                waiting.append((item, begun))
+                take_until(ahead)
+            take_until(0)
+        except IngestError:
+            take_until(0)  # what came before counts
+            raise
+        finally:
+            if pool is not None:
+                pool.shutdown(cancel_futures=True)
+
+    def take(self, item: Found, begun: Future[Reading] | None = None) -> None:
+        """Bring one item in; `begun` is its reading, where that is under way."""
         visit = self.known.get(item.url)
         if isinstance(item, Failure):
             self._give_up(item, visit)
@@ -230,7 +260,7 @@ class _Intake:
             if visit is not None:
                 self._keep(visit)
         else:
-            self._resource(item, visit)
+            self._resource(item, visit, begun)
 
     def missed(self, own: Set[str], *, at_once: bool) -> set[str]:
         """The pages among `own` that crawls did not come upon often enough; counts this one."""
@@ -244,7 +274,13 @@ class _Intake:
         self.catalogue.put_misses(misses)
         return missed
 
-    def _resource(self, item: Resource, before: Visit | None) -> None:
+    def _is_new(self, item: Resource) -> bool:
+        before = self.known.get(item.url)
+        return before is None or before.digest != _resource_digest(item)
+
+    def _resource(
+        self, item: Resource, before: Visit | None, begun: Future[Reading] | None
+    ) -> None:
         visit = Visit(item.url, None, _resource_digest(item), "", item.validators, item.links)
         if before is not None and visit.digest == before.digest:
             visit = replace(visit, page=before.page, reason=before.reason)
@@ -253,7 +289,7 @@ class _Intake:
             self._keep(visit)
             return
         try:
-            reading = self.reader(item)
+            reading = begun.result() if begun else self.reader(item)
         except IngestError as error:
             self._give_up(Failure(item.url, error), before)
             if isinstance(error, NothingToKeep):
