@@ -51,21 +51,22 @@ def site(pages: list[SamplePage], home: str) -> dict[str, bytes]:
     bodies: dict[str, bytes] = {}
     paths = [f"/news/{number}" for number in range(len(pages))]
     for path, page in zip(paths, pages, strict=True):
-        bodies[path] = _document(page.title, page.language, f"<p>{html.escape(page.text)}</p>")
+        bodies[path] = document(page.title, page.language, f"<p>{html.escape(page.text)}</p>")
     lists = range((len(pages) + _LISTED - 1) // _LISTED)
     for number in lists:
         listed = paths[number * _LISTED : (number + 1) * _LISTED]
         items = "".join(f'<li><a href="{path}">Read the whole page</a></li>' for path in listed)
-        bodies[f"/list/{number}"] = _document(f"List {number}", "en", f"<ul>{items}</ul>")
+        bodies[f"/list/{number}"] = document(f"List {number}", "en", f"<ul>{items}</ul>")
     links = "".join(f'<li><a href="/list/{number}">List {number}</a></li>' for number in lists)
     about = "<p>This is the site of a harbour office that helps travellers with their papers.</p>"
-    bodies["/"] = _document("Home", "en", about + f"<ul>{links}</ul>")
+    bodies["/"] = document("Home", "en", about + f"<ul>{links}</ul>")
     entries = "".join(f"<url><loc>{home}{path}</loc></url>" for path in paths)
     bodies["/sitemap.xml"] = f"<urlset>{entries}</urlset>".encode()
     return bodies
 
 
-def _document(title: str, language: str, content: str) -> bytes:
+def document(title: str, language: str, content: str) -> bytes:
+    """A page of the site: menu, content and footer."""
     return (
         f"<!DOCTYPE html><html lang={language}><head><title>{html.escape(title)} | Harbour</title>"
         f"</head><body><header><nav><ul>{_MENU}</ul></nav></header><main><article>"
