@@ -24,7 +24,7 @@ from assistant.settings import Settings
 from ingest.catalogue import Catalogue
 from ingest.chunk import CHUNKING
 from vectorstore.embed import make_embedder
-from vectorstore.publish import Published
+from vectorstore.published import Published
 from vectorstore.retriever import HybridRetriever
 
 
@@ -52,7 +52,7 @@ def build_assistant(settings: Settings, retriever: HybridRetriever | None = None
     """The assistant that answers from the published version of the store.
 
     Args:
-        retriever: one that is there already.
+        retriever: one that is there already, or one of another version.
 
     Raises:
         ProfileError: the profile cannot be used.
@@ -100,6 +100,7 @@ def build_retriever(settings: Settings) -> HybridRetriever:
     published = Published(
         settings.store,
         embedder_id=embedder.id,
+        dimension=embedder.dimension,
         chunking=CHUNKING,
         open_pages=Catalogue.open_snapshot,
     )

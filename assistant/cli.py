@@ -101,6 +101,9 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("sources", nargs="+", metavar="SOURCE")
     made.add_argument("--crawl", action="store_true", help="addresses stand for their whole sites")
     made.add_argument("--prune", action="store_true", help="take out what a source no longer has")
+    made.add_argument(
+        "--dry-run", action="store_true", help="change nothing; say what would change"
+    )
 
     command("pages", _pages, "List what is stored.")
 
@@ -130,6 +133,18 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--port", type=_port, default=7860)
     made.add_argument("--open", action="store_true", help="open a browser window")
 
+    made = command(
+        "exclude", _exclude, "Take addresses out for good; they stay out of every ingest."
+    )
+    made.add_argument("pattern", metavar="PATTERN", help="an address; * stands for anything")
+    made.add_argument("--reason", required=True, metavar="WHY")
+    made.add_argument("--by", default="", metavar="WHO", help="who decides (default: the user)")
+    command("exclusions", _exclusions, "List what was excluded, by whom, when and why.")
+    made = command("include", _include, "Let excluded addresses in again.")
+    made.add_argument("pattern", metavar="PATTERN")
+
+    command("publish", _publish, "Answer from the index version that was held back.")
+    command("discard", _discard, "Drop the index version that was held back.")
     command("versions", _versions, "List the index versions that are kept.")
     made = command("rollback", _rollback, "Publish an earlier index version again.")
     made.add_argument("number", type=_positive, nargs="?", metavar="VERSION")
@@ -149,32 +164,23 @@ def _query_arguments(parser: argparse.ArgumentParser, name: str, metavar: str) -
 
 
 def _ingest(options: argparse.Namespace) -> int:
-    from assistant.documents import report_document
+    from assistant.documents import outcome_document
+    from assistant.report import render_outcome
 
-    report = _maintainer(options).ingest(options.sources, crawl=options.crawl, prune=options.prune)
+    outcome = _maintainer(options).ingest(
+        options.sources, crawl=options.crawl, prune=options.prune, dry_run=options.dry_run
+    )
+    report = outcome.report
     if options.json:
-        _print_json({**report_document(report), "changes": report.changes})
+        _print_json(outcome_document(outcome))
     else:
-        print(
-            f"{report.added} added, {report.updated} updated, {report.unchanged} unchanged, "
-            f"{report.removed} removed, {len(report.skipped)} skipped, {len(report.failed)} failed."
-        )
-        for what, urls in report.changes.items() if report.unchanged else ():
-            for url in urls:  # of a refresh; the first time all is new
-                print(f"  {what} {url}")
-        for skipped in report.skipped:
-            print(f"  skipped {skipped.url}: {skipped.reason}")
-        version = f"index version {report.index_version}" if report.index_version else "no index"
-        print(
-            f"The store has {report.pages} pages in {report.chunks} chunks; {version}. "
-            f"{report.seconds:.1f} s."
-        )
+        print(render_outcome(outcome))
     for failure in report.failed:
         said = _one_line(failure.error)
         named = failure.url.rsplit("/", 1)[-1] in said
         print(f"assistant: {said if named else f'{failure.url}: {said}'}", file=sys.stderr)
     if not report.failed:
-        return EXIT_DONE
+        return EXIT_SOME_FAILED if outcome.held is not None else EXIT_DONE
     # A source of which nothing came ends as its failure does; otherwise some pages failed.
     came = report.added + report.updated + report.unchanged
     codes = {_exit_code(failure.error) for failure in report.failed}
@@ -222,6 +228,39 @@ def _remove(options: argparse.Namespace) -> int:
     for url in missing:
         print(f"assistant: {url} is not in the store.", file=sys.stderr)
     return EXIT_USAGE if missing else EXIT_DONE
+
+
+def _exclude(options: argparse.Namespace) -> int:
+    maintainer = _maintainer(options)
+    urls = maintainer.exclude(options.pattern, reason=options.reason, by=options.by)
+    if options.json:
+        _print_json({"pattern": options.pattern, "removed": urls})
+    else:
+        print(f"{options.pattern} stays out from now on; {len(urls)} pages were taken out.")
+        for url in urls:
+            print(f"  removed {url}")
+    return EXIT_DONE
+
+
+def _exclusions(options: argparse.Namespace) -> int:
+    from assistant.documents import exclusion_document
+
+    exclusions = _maintainer(options).exclusions()
+    if options.json:
+        _print_json({"exclusions": [exclusion_document(each) for each in exclusions]})
+    else:
+        for each in exclusions:
+            print(f"{each.pattern}\n    {each.who}, {each.since.date()}: {each.reason}")
+    return EXIT_DONE
+
+
+def _include(options: argparse.Namespace) -> int:
+    _maintainer(options).include(options.pattern)
+    if options.json:
+        _print_json({"pattern": options.pattern})
+    else:
+        print(f"{options.pattern} is let in again by the next ingest.")
+    return EXIT_DONE
 
 
 def _search(options: argparse.Namespace) -> int:
@@ -316,7 +355,7 @@ def _serve(options: argparse.Namespace) -> int:
     from assistant.votes import VoteStore
     from ui.app import serve
     from ui.doors import Doors
-    from vectorstore.publish import published_manifest
+    from vectorstore.versions import published_manifest
 
     settings = _settings(options)
     if published_manifest(settings.store) is None:
@@ -333,42 +372,72 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _versions(options: argparse.Namespace) -> int:
-    from vectorstore.publish import published_manifest, versions
+    from assistant.documents import hold_document
+    from assistant.report import render_hold
+    from vectorstore.versions import held, published_number, versions
 
     store = _settings(options).store
-    current = published_manifest(store)
+    current, hold = published_number(store), held(store)
     kept = [
-        {**asdict(manifest), "published": current is not None and manifest.number == current.number}
+        {
+            **asdict(manifest),
+            "published": manifest.number == current,
+            "held": hold is not None and manifest.number == hold.version,
+        }
         for manifest in versions(store)
     ]
     if options.json:
-        _print_json({"versions": kept})
-    else:
-        for entry in kept:
-            mark = "→" if entry["published"] else " "
-            print(
-                f"{mark} {entry['number']}  {entry['pages']} pages, {entry['chunks']} chunks, "
-                f"{entry['embedder']}"
-            )
+        _print_json({"versions": kept, "held": hold_document(hold) if hold is not None else None})
+        return EXIT_DONE
+    for entry in kept:
+        mark = "→" if entry["published"] else "‖" if entry["held"] else " "
+        print(
+            f"{mark} {entry['number']}  {entry['pages']} pages, {entry['chunks']} chunks, "
+            f"{entry['embedder']}"
+        )
+    if hold is not None:
+        print(f"\n{render_hold(hold)}")
     return EXIT_DONE
+
+
+def _publish(options: argparse.Namespace) -> int:
+    return _say_version(
+        options, _maintainer(options).publish_held(), "Published is now version {}."
+    )
+
+
+def _discard(options: argparse.Namespace) -> int:
+    number = _maintainer(options).discard_held()
+    return _say_version(options, number, "Dropped. Version {} goes on answering.")
 
 
 def _rollback(options: argparse.Namespace) -> int:
     number = _maintainer(options).roll_back(options.number)
+    said = "Published is now version {}. What comes next waits for `assistant publish`."
+    return _say_version(options, number, said)
+
+
+def _say_version(options: argparse.Namespace, number: int, said: str) -> int:
     if options.json:
         _print_json({"index_version": number})
     else:
-        print(f"Published is now version {number}.")
+        print(said.format(number))
     return EXIT_DONE
 
 
 def _rebuild(options: argparse.Namespace) -> int:
-    publication = _maintainer(options).rebuild()
+    from assistant.report import render_hold
+
+    publication, hold = _maintainer(options).rebuild()
     if options.json:
-        _print_json({"index_version": publication.number, "embedded": publication.embedded})
-    else:
+        document: dict[str, Any] = {"index_version": publication.number}
+        document |= {"embedded": publication.embedded, "held": hold is not None}
+        _print_json(document)
+    elif hold is None:
         print(f"Built and published version {publication.number}.")
-    return EXIT_DONE
+    else:
+        print(render_hold(hold))
+    return EXIT_DONE if hold is None else EXIT_SOME_FAILED
 
 
 def _doctor(options: argparse.Namespace) -> int:
@@ -399,30 +468,16 @@ def _profile(settings: Settings) -> Profile:
 
 
 def _maintainer(options: argparse.Namespace) -> Maintainer:
-    from tqdm import tqdm
-
     from assistant.maintain import Maintainer
+    from assistant.report import Bars
 
     settings = _settings(options)
-    quiet = not sys.stderr.isatty()
-    read = tqdm(unit=" pages", desc="reading", disable=quiet, leave=False)
-    embedded = tqdm(unit=" sentences", desc="embedding", disable=quiet, leave=False)
-
-    def on_page(url: str, count: int) -> None:
-        read.update(count - read.n)
-
-    def on_sentences(done: int, total: int) -> None:
-        embedded.total = total
-        embedded.update(done - embedded.n)
-
-    return Maintainer(
-        settings, _profile(settings), page_progress=on_page, sentence_progress=on_sentences
-    )
+    return Maintainer(settings, _profile(settings), progress=Bars(sys.stderr).show)
 
 
 def _published_pages(options: argparse.Namespace) -> Any:
     from ingest.catalogue import Catalogue
-    from vectorstore.publish import pages_path
+    from vectorstore.versions import pages_path
 
     return Catalogue.open_snapshot(pages_path(_settings(options).store))
 

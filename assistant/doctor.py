@@ -11,7 +11,7 @@ from ingest.chunk import CHUNKING
 from ingest.errors import StoreError
 from vectorstore.embed import make_embedder
 from vectorstore.errors import VectorStoreError
-from vectorstore.publish import Published
+from vectorstore.published import Published
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +39,11 @@ def examine(settings: Settings) -> list[Finding]:
                 "Run `assistant rebuild`.",
             )
         )
+    embedder = make_embedder(settings.embedding)
     published = Published(
         settings.store,
-        embedder_id=make_embedder(settings.embedding).id,
+        embedder_id=embedder.id,
+        dimension=embedder.dimension,
         chunking=CHUNKING,
         open_pages=Catalogue.open_snapshot,
     )

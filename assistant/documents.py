@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from assistant.types import Answer, Citation, Contact, Suggestion, Verdict
-from ingest.types import Page
+from ingest.types import Exclusion, Page
 from vectorstore.types import Passage, SearchResult
 
 if TYPE_CHECKING:
-    from ingest.pipeline import Report
+    from assistant.maintain import Outcome
+    from vectorstore.versions import Hold
 
 Document = dict[str, Any]
 
 
-def report_document(report: Report) -> Document:
-    """What an ingest did."""
+def outcome_document(outcome: Outcome) -> Document:
+    """What an ingest did, or would do."""
+    report, hold = outcome.report, outcome.held
     return {
         "added": report.added,
         "updated": report.updated,
@@ -28,7 +31,26 @@ def report_document(report: Report) -> Document:
         "chunks": report.chunks,
         "seconds": round(report.seconds, 3),
         "index_version": report.index_version,
+        "changes": {what: list(urls) for what, urls in report.changes.items()},
+        "dry_run": outcome.dry_run,
+        "held": hold_document(hold) if hold is not None else None,
+        "impact": asdict(outcome.impact) if outcome.impact is not None else None,
     }
+
+
+def hold_document(hold: Hold) -> Document:
+    """What waits for a person."""
+    return {
+        "version": hold.version,
+        "since": hold.since.isoformat(),
+        "reasons": list(hold.reasons),
+        "rolled_back": bool(hold.rolled_back),
+    }
+
+
+def exclusion_document(exclusion: Exclusion) -> Document:
+    """What a person took out."""
+    return {**asdict(exclusion), "since": exclusion.since.isoformat()}
 
 
 def page_document(page: Page) -> Document:

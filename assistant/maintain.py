@@ -1,20 +1,36 @@
-"""Changing a store: ingest, remove, rebuild, roll back. Each holds the store's lock."""
+"""Changing a store: ingest, remove, exclude, publish, rebuild, roll back. Each holds its lock.
+
+What the sources say is brought into the catalogue; a version of it is built; and it is published,
+unless a person must look first: then the version waits, and what was published goes on answering.
+docs/decisions/0001-index-versions.md draws the states.
+"""
 
 from __future__ import annotations
 
+import getpass
 import os
+import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from assistant.build import catalogue_path, silence_telemetry
+from assistant.build import build_assistant, catalogue_path, silence_telemetry
+from assistant.impact import Impact, compare_answers, compare_pages
+from assistant.pipeline import Assistant
 from assistant.profile import Profile
 from assistant.settings import Settings
+from assistant.types import Answer
 from ingest.catalogue import Catalogue
 from ingest.chunk import CHUNKING
 from ingest.crawl import crawl as crawl_site
 from ingest.crawl import is_site, site_of
 from ingest.discover import discover
+from ingest.errors import Cancelled, SourceError, StoreError
 from ingest.fetch import Fetcher
 from ingest.lock import hold_store
 from ingest.pipeline import (
@@ -23,19 +39,72 @@ from ingest.pipeline import (
     SiteNames,
     add_pages,
     ingest,
+    matching,
     remove,
     settle,
 )
 from ingest.readers.limited import LimitedReaders
-from ingest.types import Found
+from ingest.types import Chunk, Exclusion, Found
 from vectorstore.embed import Embedder, make_embedder
-from vectorstore.errors import CorruptIndex, StaleIndex
-from vectorstore.publish import Publication, point_to, publish, published_manifest, versions
+from vectorstore.errors import (
+    CorruptIndex,
+    HoldPending,
+    NothingHeld,
+    StaleIndex,
+    VectorStoreError,
+)
+from vectorstore.publish import ChunkSource, Publication, build, make_current
+from vectorstore.published import ChosenVersion, Published
+from vectorstore.retriever import HybridRetriever
+from vectorstore.versions import (
+    Hold,
+    held,
+    hold_back,
+    numbers,
+    point_to,
+    published_manifest,
+    published_number,
+    read_manifest,
+    release,
+    remove_old,
+    remove_version,
+    version_folder,
+)
 
-PageProgress = Callable[[str, int], None]
-"""Called with each address read and how many came so far."""
-SentenceProgress = Callable[[int, int], None]
-"""Called with how many sentences are embedded, and of how many."""
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Where long work stands.
+
+    Attributes:
+        what: "reading" pages, "embedding" sentences or "comparing" answers.
+        total: of how many, None where nobody knows.
+        url: the page that was read last.
+    """
+
+    what: str
+    done: int
+    total: int | None = None
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an ingest did.
+
+    Attributes:
+        report: what became of the sources' pages.
+        impact: what the new version changes; None on a first fill, or where nothing changed.
+        held: set where the new version waits for a person; `report.index_version` is the one that
+            goes on answering.
+        dry_run: nothing was changed; `report` and `impact` say what would be, and `held.reasons`
+            why a person would have to look first.
+    """
+
+    report: Report
+    impact: Impact | None = None
+    held: Hold | None = None
+    dry_run: bool = False
 
 
 class Maintainer:
@@ -46,29 +115,43 @@ class Maintainer:
         settings: Settings,
         profile: Profile,
         *,
-        page_progress: PageProgress = lambda url, count: None,
-        sentence_progress: SentenceProgress = lambda done, total: None,
+        progress: Callable[[Step], None] = lambda step: None,
+        cancelled: Callable[[], bool] = lambda: False,
     ) -> None:
-        """Raises EncoderError where the embedding model cannot be loaded."""
+        """`cancelled` is asked at every step; once it says so, the work ends with Cancelled."""
         silence_telemetry()
         self._settings = settings
+        self._store = settings.store
         self._profile = profile
-        self._page_progress = page_progress
-        self._sentence_progress = sentence_progress
+        self._progress = progress
+        self._cancelled = cancelled
         self._names = SiteNames(home=f"{profile.home}/", titles=profile.site_page)
-        cores = len(os.sched_getaffinity(0))
-        self._embedder: Embedder = make_embedder(settings.embedding, threads=cores)
 
-    def ingest(self, sources: Sequence[str], *, crawl: bool = False, prune: bool = False) -> Report:
-        """Bring sources in and publish what the catalogue then holds.
+    @cached_property
+    def _embedder(self) -> Embedder:
+        return make_embedder(self._settings.embedding, threads=len(os.sched_getaffinity(0)))
+
+    # -- bringing in -----------------------------------------------------------------------------
+
+    def ingest(
+        self,
+        sources: Sequence[str],
+        *,
+        crawl: bool = False,
+        prune: bool = False,
+        dry_run: bool = False,
+    ) -> Outcome:
+        """Bring sources in and publish what the catalogue then holds, or hold it back.
 
         Args:
             crawl: addresses stand for the whole of their sites; those of sitemaps always do.
             prune: take out what a source no longer has.
+            dry_run: work on a copy, and say what would change.
 
         Raises:
             StaleIndex: the store was built with another encoder; nothing was changed.
-            IngestError: a source cannot be used, or another ingest holds the store.
+            Cancelled: a person stopped it; what was read so far stays in the catalogue.
+            IngestError: a source cannot be used, or another run holds the store.
         """
         started = time.monotonic()
         sites = {
@@ -78,8 +161,9 @@ class Maintainer:
         }
         hosts = self._settings.private_hosts
         contact = self._settings.user_agent_contact or self._profile.home
+        work = self._rehearsing() if dry_run else self._writing(f"ingest of {', '.join(sources)}")
         children = min(2, len(os.sched_getaffinity(0)))
-        with self._writing() as catalogue:
+        with work as (catalogue, folder):
             with (
                 Fetcher(private_hosts=hosts, contact=contact) as fetcher,
                 LimitedReaders(children) as readers,
@@ -95,6 +179,8 @@ class Maintainer:
                         private_hosts=hosts,
                     )
 
+                origins = {sites.get(source, source) for source in sources}
+                known = sum(origin in origins for origin in catalogue.origins().values())
                 report = ingest(
                     sources,
                     catalogue,
@@ -104,82 +190,403 @@ class Maintainer:
                     crawled=sites,
                     prune=prune,
                     ahead=children,
-                    progress=self._page_progress,
+                    progress=lambda url, count: self._step(
+                        Step("reading", count, known if known > count else None, url)
+                    ),
                 )
-            if report.pages or published_manifest(self._settings.store) is not None:
-                report.index_version = self._publish(catalogue).number
+            impact, hold = None, None
+            if report.pages or published_manifest(self._store) is not None:
+                impact, hold = self._bring_out(catalogue, folder, dry_run=dry_run)
+            report.index_version = published_number(self._store) or None
         report.seconds = time.monotonic() - started
-        return report
+        return Outcome(report, impact, hold, dry_run)
 
     def fill_with_starter_pages(self) -> None:
         """Put the profile's starter pages into an empty store; leave any other as it is."""
-        with self._writing() as catalogue:
+        with self._writing("filling with starter pages") as (catalogue, folder):
             if catalogue.counts()[0] == 0:
                 origin = f"profile:{self._profile.id}"
                 add_pages(self._profile.starter_pages(), catalogue, self._names, origin)
-            self._publish(catalogue)
+            self._bring_out(catalogue, folder)
+
+    # -- taking out ------------------------------------------------------------------------------
 
     def remove(self, urls: Sequence[str]) -> list[str]:
-        """Take pages out of the store and every index; gives the addresses that were not in it."""
-        with self._writing() as catalogue:
-            missing = remove(urls, catalogue, self._names)
-            self._publish(catalogue)
-        return missing
+        """Take pages out of the store and every index; gives the addresses that were not in it.
 
-    def rebuild(self) -> Publication:
-        """Build every index anew from the catalogue, with the encoder that is set now."""
-        with self._writing(any_encoder=True) as catalogue:
-            settle(catalogue, self._names, anew=True)
-            return self._publish(catalogue, anew=True)
+        What is held back stays so, without these pages.
+        """
+        with self._writing("remove") as (catalogue, folder):
+            return self._take_out(urls, catalogue, folder)
+
+    def exclude(self, pattern: str, *, reason: str, by: str = "") -> list[str]:
+        """Take addresses out for good; gives those of the pages that left.
+
+        Args:
+            pattern: an address, in which each `*` stands for any run of characters.
+            reason: for those who come later.
+            by: who decides; the user of the system unless told otherwise.
+
+        Raises:
+            SourceError: the pattern is empty or would take everything out, or no reason is given.
+        """
+        if not pattern.strip().strip("*"):
+            raise SourceError(f"The pattern {pattern!r} would take out everything.")
+        if not reason.strip():
+            raise SourceError("Say why with a reason: whoever comes later will ask.")
+        now = datetime.now(UTC).replace(microsecond=0)
+        exclusion = Exclusion(pattern.strip(), reason.strip(), by or _user(), now)
+        with self._writing(f"exclude {pattern}") as (catalogue, folder):
+            catalogue.exclude(exclusion)
+            urls = matching(exclusion, catalogue)
+            if urls or published_number(self._store):
+                self._take_out(urls, catalogue, folder)
+            return urls
+
+    def include(self, pattern: str) -> None:
+        """Let in again, from the next ingest on, what a pattern keeps out.
+
+        Raises:
+            SourceError: there is no such exclusion.
+        """
+        with self._writing(f"include {pattern}") as (catalogue, _):
+            if not catalogue.include(pattern):
+                raise SourceError(f"{pattern} is not excluded. `assistant exclusions` lists them.")
+
+    def exclusions(self) -> list[Exclusion]:
+        """What stays out, with who, when and why."""
+        if not catalogue_path(self._store).exists():
+            return []
+        with closing(Catalogue.open(catalogue_path(self._store))) as catalogue:
+            return catalogue.exclusions()
+
+    # -- what answers ----------------------------------------------------------------------------
+
+    def held(self) -> Hold | None:
+        """What waits for a person, and why; None where nothing does. Needs no lock."""
+        return held(self._store)
+
+    def publish_held(self) -> int:
+        """Answer from the version that was held back; gives its number.
+
+        Raises:
+            NothingHeld: there is none.
+        """
+        with self._writing("publish") as (catalogue, _):
+            hold = held(self._store)
+            if hold is None:
+                raise NothingHeld("Nothing is held back; the newest version answers.")
+            number = hold.version
+            if number is None or number not in numbers(self._store):
+                number = self._build_whole(catalogue, self._store).number
+            self._answer_from(number, catalogue)
+            return number
+
+    def discard_held(self) -> int:
+        """Drop the version that was held back; gives the one that goes on answering.
+
+        The catalogue goes back to what that one was built from, and the next ingest looks at the
+        sources anew: what they still say is held back again.
+
+        Raises:
+            NothingHeld: there is none.
+        """
+        with self._writing("discard") as (catalogue, _):
+            try:
+                hold = held(self._store)
+                if hold is None:
+                    raise NothingHeld("Nothing is held back; the newest version answers.")
+            except CorruptIndex:  # nobody can say any more what was held: all of it goes
+                hold = None
+            current = published_number(self._store)
+            catalogue.go_back_to(current)
+            settle(catalogue, self._names)
+            release(self._store)
+            for number in numbers(self._store):
+                if number > current:
+                    remove_version(self._store, number)
+            return current
 
     def roll_back(self, number: int | None = None) -> int:
-        """Publish an earlier version again: the one before, or the one named; gives its number.
+        """Publish an earlier version again, the one before or the one named; gives the number.
+
+        Later ingests are held back until a person publishes or discards what they bring. Where the
+        version has pages that were excluded since, one without them is published instead.
 
         Raises:
             CorruptIndex: there is no such version.
         """
-        store = self._settings.store
-        with self._writing():
-            kept = [manifest.number for manifest in versions(store)]
-            current = published_manifest(store)
-            earlier = [n for n in kept if current is not None and n < current.number]
+        with self._writing("rollback") as (catalogue, _):
+            kept = numbers(self._store)
+            current = published_number(self._store)
+            earlier = [n for n in kept if n < current]
             target = number if number is not None else max(earlier, default=None)
             if target is None or target not in kept:
                 raise CorruptIndex(
                     f"There is no {'earlier version' if target is None else f'version {target}'} "
-                    f"in {store}; it keeps {', '.join(map(str, kept)) or 'none'}."
+                    f"in {self._store}; it keeps {', '.join(map(str, kept)) or 'none'}."
                 )
-            point_to(store, target)
-        return target
+            if target < current:
+                day = datetime.now(UTC).date().isoformat()
+                said = f"{_user()} went back from version {current} to {target} on {day}."
+                hold_back(self._store, current, (), rolled_back=said)
+                point_to(self._store, target)
+            else:
+                self._answer_from(target, catalogue)
+            return self._without_excluded(target, catalogue)
+
+    def rebuild(self) -> tuple[Publication, Hold | None]:
+        """Build every index anew from the catalogue, with the encoder that is set now.
+
+        It is published, unless the catalogue holds more than what was published: that is compared
+        and perhaps held back, as after an ingest.
+
+        Raises:
+            HoldPending: something is held back; publish or discard it first.
+        """
+        with self._writing("rebuild", any_encoder=True) as (catalogue, folder):
+            if held(self._store) is not None:
+                raise HoldPending(
+                    "A version is held back. Run `assistant publish` or `assistant discard` first."
+                )
+            settle(catalogue, self._names, anew=True)
+            publication = self._build_whole(catalogue, folder, anew=True)
+            try:
+                impact = self._compare(catalogue, folder, publication.number)
+            except (VectorStoreError, StoreError):  # nothing is left to compare with
+                impact = None
+            return publication, self._decide(catalogue, publication.number, impact)
+
+    # -- the parts -------------------------------------------------------------------------------
 
     @contextmanager
-    def _writing(self, *, any_encoder: bool = False) -> Iterator[Catalogue]:
-        """The catalogue, while this process holds the store."""
-        with hold_store(self._settings.store):
+    def _writing(self, run: str, *, any_encoder: bool = False) -> Iterator[tuple[Catalogue, Path]]:
+        """The catalogue, and where versions are built, while this process holds the store."""
+        with hold_store(self._store, run):
             if not any_encoder:
                 self._refuse_other_encoder()
-            catalogue = Catalogue.open(catalogue_path(self._settings.store))
-            try:
-                yield catalogue
-            finally:
-                catalogue.close()
+            with closing(Catalogue.open(catalogue_path(self._store))) as catalogue:
+                if not any_encoder:
+                    catalogue.remember_state_of(published_number(self._store))
+                yield catalogue, self._store
+
+    @contextmanager
+    def _rehearsing(self) -> Iterator[tuple[Catalogue, Path]]:
+        """A copy of the catalogue, and a folder elsewhere to build in; the store is only read."""
+        self._refuse_other_encoder()
+        with TemporaryDirectory(prefix="assistant-dry-run-") as name:
+            folder = Path(name)
+            if catalogue_path(self._store).exists():
+                Catalogue.copy(catalogue_path(self._store), catalogue_path(folder))
+            with closing(Catalogue.open(catalogue_path(folder))) as catalogue:
+                catalogue.remember_state_of(published_number(self._store))
+                yield catalogue, folder
 
     def _refuse_other_encoder(self) -> None:
-        manifest = published_manifest(self._settings.store)
-        if manifest is not None and manifest.embedder != self._embedder.id:
+        manifest = published_manifest(self._store)
+        ours = (self._embedder.id, self._embedder.dimension)
+        if manifest is not None and (manifest.embedder, manifest.dimension) != ours:
             raise StaleIndex(
-                f"The store at {self._settings.store} was built with encoder {manifest.embedder}, "
-                f"but the settings ask for {self._embedder.id}. Run `assistant rebuild` to change "
-                "it, or set ASSISTANT_EMBEDDING back."
+                f"The store at {self._store} was built with encoder {manifest.embedder} "
+                f"({manifest.dimension} dimensions), but the settings ask for {ours[0]} "
+                f"({ours[1]} dimensions). Run `assistant rebuild` to change it, or set "
+                "ASSISTANT_EMBEDDING back."
             )
 
-    def _publish(self, catalogue: Catalogue, *, anew: bool = False) -> Publication:
-        return publish(
-            self._settings.store,
-            catalogue,
+    def _step(self, step: Step) -> None:
+        self._progress(step)
+        if self._cancelled():
+            raise Cancelled("Stopped. What was stored before stays stored.")
+
+    def _build_whole(
+        self, catalogue: Catalogue, folder: Path, *, anew: bool = False
+    ) -> Publication:
+        """A version of all that the catalogue holds."""
+        return self._build(catalogue, folder, pages=catalogue.counts()[0], anew=anew)
+
+    def _build(
+        self, source: ChunkSource, folder: Path, *, pages: int, anew: bool = False
+    ) -> Publication:
+        return build(
+            folder,
+            source,
             self._embedder,
             chunking=CHUNKING,
-            pages=catalogue.counts()[0],
+            pages=pages,
             anew=anew,
-            progress=self._sentence_progress,
+            progress=lambda done, total: self._step(Step("embedding", done, total)),
         )
+
+    def _answer_from(self, number: int, catalogue: Catalogue) -> None:
+        make_current(self._store, number)
+        catalogue.forget_states_before(min(numbers(self._store)))
+
+    def _is_in_step(self, catalogue: Catalogue) -> bool:
+        """Whether the published version says what the catalogue does."""
+        manifest = published_manifest(self._store)
+        return manifest is None or manifest.content_digest == catalogue.content_digest()
+
+    def _bring_out(
+        self, catalogue: Catalogue, folder: Path, *, dry_run: bool = False
+    ) -> tuple[Impact | None, Hold | None]:
+        """Build what the catalogue holds, compare, and publish it or hold it back."""
+        before = published_number(self._store)
+        if before and self._is_in_step(catalogue) and not dry_run:
+            release(self._store)
+        if before and self._is_in_step(catalogue):
+            return None, None
+        publication = self._build_whole(catalogue, folder)
+        impact = self._compare(catalogue, folder, publication.number)
+        if dry_run:
+            reasons = self._reasons(impact)
+            return impact, Hold(None, datetime.now(UTC), reasons) if reasons else None
+        return impact, self._decide(catalogue, publication.number, impact)
+
+    def _decide(self, catalogue: Catalogue, number: int, impact: Impact | None) -> Hold | None:
+        """Publish a version that was built, or hold it back."""
+        hold = held(self._store)
+        rolled_back = hold.rolled_back if hold is not None else ""
+        reasons = impact.reasons_to_hold() if impact is not None else ()
+        if reasons or rolled_back:
+            hold = hold_back(self._store, number, reasons, rolled_back=rolled_back)
+            remove_old(self._store)
+            return hold
+        self._answer_from(number, catalogue)
+        return None
+
+    def _reasons(self, impact: Impact | None) -> tuple[str, ...]:
+        hold = held(self._store)
+        rolled_back = (hold.rolled_back,) if hold is not None and hold.rolled_back else ()
+        return (*rolled_back, *(impact.reasons_to_hold() if impact is not None else ()))
+
+    def _compare(self, catalogue: Catalogue, folder: Path, number: int) -> Impact | None:
+        """What a version that was built changes; None where nothing but starter pages answered."""
+        current = published_number(self._store)
+        if not current:
+            return None
+        with ExitStack() as opened:
+            before, after = (
+                opened.enter_context(closing(Catalogue.open_snapshot(path / "pages.sqlite")))
+                for path in (version_folder(self._store, current), version_folder(folder, number))
+            )
+            answering = {page.url for page in before.pages() if not page.sample}
+            if not answering:
+                return None
+            origins = catalogue.origins()
+            known = {origins[url] for url in answering & origins.keys()}
+            newcomers = {url for url, origin in origins.items() if origin not in known}
+            impact = compare_pages(
+                before,
+                after,
+                numbers=(current, number),
+                links_before=catalogue.links_at(current),
+                links_after=catalogue.links_at(),
+                newcomers=newcomers,
+            )
+            bank = self._profile.question_bank()
+            if read_manifest(self._store, current).embedder != self._embedder.id:
+                return impact
+            return compare_answers(
+                impact,
+                bank,
+                self._asking(self._store, current),
+                self._asking(folder, number),
+                after,
+                newcomers=newcomers,
+                progress=lambda asked: self._step(Step("comparing", asked, len(bank))),
+            )
+
+    def _asking(self, folder: Path, number: int) -> Callable[[str], Answer]:
+        """Questions to answers from one version."""
+        published = Published(
+            folder,
+            embedder_id=self._embedder.id,
+            dimension=self._embedder.dimension,
+            chunking=CHUNKING,
+            open_pages=Catalogue.open_snapshot,
+        )
+        version = published.open(number)
+        chosen, assistant = self._assistant
+
+        def ask(question: str) -> Answer:
+            chosen.version = version
+            return assistant.ask(question)
+
+        return ask
+
+    @cached_property
+    def _assistant(self) -> tuple[ChosenVersion, Assistant]:
+        """An assistant that answers from any version; to build its guards takes half a second."""
+        chosen = ChosenVersion()
+        return chosen, build_assistant(self._settings, HybridRetriever(chosen, self._embedder))
+
+    def _take_out(self, urls: Sequence[str], catalogue: Catalogue, folder: Path) -> list[str]:
+        """Take pages out of the catalogue and of what answers; gives those that were in neither."""
+        in_step = self._is_in_step(catalogue)
+        missing = remove(urls, catalogue, self._names)
+        if in_step:
+            self._answer_from(self._build_whole(catalogue, folder).number, catalogue)
+            return missing
+        # what waits for a person must not come along: what answers is built without the pages
+        current = published_number(self._store)
+        there = self._answer_without(urls, current, catalogue)
+        self._bring_out(catalogue, folder)
+        return [url for url in missing if url not in there]
+
+    def _without_excluded(self, number: int, catalogue: Catalogue) -> int:
+        """Answer from a version without its pages that were excluded since; gives its number."""
+        exclusions = catalogue.exclusions()
+        path = version_folder(self._store, number) / "pages.sqlite"
+        with closing(Catalogue.open_snapshot(path)) as snapshot:
+            urls = [
+                page.url
+                for page in snapshot.pages()
+                if any(exclusion.matches(page.url) for exclusion in exclusions)
+            ]
+        self._answer_without(urls, number, catalogue)
+        return published_number(self._store)
+
+    def _answer_without(self, urls: Sequence[str], number: int, catalogue: Catalogue) -> list[str]:
+        """Publish a version as it is but without some pages; gives those of them that it had."""
+        with TemporaryDirectory(prefix="assistant-without-") as name:
+            copy = Path(name) / "pages.sqlite"
+            shutil.copyfile(version_folder(self._store, number) / "pages.sqlite", copy)
+            with closing(Catalogue.open(copy)) as pages:
+                there = [url for url in urls if pages.page(url) is not None]
+                if there:
+                    pages.replace_pages([], there)
+                    source = _PagesApart(pages, catalogue)
+                    built = self._build(source, self._store, pages=pages.counts()[0]).number
+                    catalogue.carry_state(number, built, without=there)
+                    point_to(self._store, built)
+        return there
+
+
+@dataclass(frozen=True, slots=True)
+class _PagesApart:
+    """Pages that are not the catalogue's, to build from, with the catalogue's vectors."""
+
+    pages: Catalogue
+    cache: Catalogue
+
+    def chunks(self) -> Iterator[Chunk]:
+        return self.pages.chunks()
+
+    def content_digest(self) -> str:
+        return self.pages.content_digest()
+
+    def snapshot(self, path: Path) -> None:
+        self.pages.snapshot(path)
+
+    def vectors(self, model: str, digests: Iterable[str]) -> dict[str, bytes]:
+        return self.cache.vectors(model, digests)
+
+    def add_vectors(self, model: str, vectors: Mapping[str, bytes]) -> None:
+        self.cache.add_vectors(model, vectors)
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container whose user has no name
+        return f"user {os.getuid()}"

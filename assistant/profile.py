@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,6 +26,14 @@ TEXT_KEYS = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
+class BankQuestion:
+    """A question whose answer is compared before a refreshed index is published."""
+
+    question: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """Names, hosts, languages, fixed sentences, examples, contacts, starter pages.
 
@@ -37,6 +46,7 @@ class Profile:
         service_pages: address and title by language; refused advice points there.
         quick_exit: a harmless page that a watched person is taken to, away from this one.
         starter: folder of the starter pages.
+        questions: file of the question bank; need not be there.
     """
 
     id: str
@@ -50,6 +60,7 @@ class Profile:
     service_pages: tuple[tuple[str, Mapping[str, str]], ...]
     quick_exit: str
     starter: Path
+    questions: Path
 
     def texts(self, language: str) -> Mapping[str, str]:
         """The fixed sentences in a language, or in the profile's first where it is not spoken."""
@@ -66,6 +77,21 @@ class Profile:
             ProfileError: a page lacks its heading lines or says them wrongly.
         """
         return [_starter_page(path) for path in sorted(self.starter.glob("*.md"))]
+
+    def question_bank(self) -> list[BankQuestion]:
+        """What a refresh is tried with before it is published, in the file's order.
+
+        Raises:
+            ProfileError: a line is not a question with its language.
+        """
+        if not self.questions.exists():
+            return []
+        try:
+            lines = self.questions.read_text(encoding="utf-8").split("\n")
+            rows = [json.loads(line) for line in lines if line.strip()]
+            return [BankQuestion(str(row["question"]), str(row["language"])) for row in rows]
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise ProfileError(f"{self.questions} cannot be read: {error}.") from error
 
 
 def load_profile(name: str) -> Profile:
@@ -96,6 +122,7 @@ def load_profile(name: str) -> Profile:
             service_pages=tuple((page["url"], page["title"]) for page in main["service_page"]),
             quick_exit=main["quick_exit"],
             starter=folder / "starter",
+            questions=folder / "questions.jsonl",
         )
     except KeyError as error:
         raise ProfileError(f"The profile in {folder} does not say {error}.") from error

@@ -39,7 +39,7 @@ from assistant.settings import Settings
 from benchmarks.report import machine, table
 from benchmarks.samples import Sample, SamplePage, generated, write_json_lines
 from ingest.catalogue import Catalogue
-from vectorstore.publish import published_manifest
+from vectorstore.versions import published_manifest
 
 MOMENTS = ("any", "building", "swap", "any")  # in turn
 _POLL_S = 0.0005

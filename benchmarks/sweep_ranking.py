@@ -34,7 +34,8 @@ from ingest.chunk import CHUNKING, chunk_page
 from ingest.types import Page
 from vectorstore.embed import PackagedEmbedder, Vectors
 from vectorstore.fusion import Recipe, fuse, recipe_for
-from vectorstore.publish import IndexVersion, Published, publish
+from vectorstore.publish import publish
+from vectorstore.published import IndexVersion, Published
 from vectorstore.retriever import HybridRetriever
 
 Matrix = npt.NDArray[np.float64]

@@ -150,10 +150,10 @@ def _ingest_ours(store: Path, pages: Sequence[SamplePage], folder: Path) -> tupl
     settings = Settings(store=store)
     maintainer = Maintainer(settings, load_profile(settings.profile))
     first = SamplePage("https://first.example.org/", "First", "A page comes first.", "en")
-    before = maintainer.ingest([str(write_json_lines(folder / "first.jsonl", [first]))])
+    before = maintainer.ingest([str(write_json_lines(folder / "first.jsonl", [first]))]).report
     source = str(write_json_lines(folder / "pages.jsonl", pages))
     started = time.perf_counter()
-    report = maintainer.ingest([source])
+    report = maintainer.ingest([source]).report
     return time.perf_counter() - started, report.chunks - before.chunks
 
 

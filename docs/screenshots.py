@@ -25,7 +25,7 @@ from assistant.profile import load_profile
 from assistant.settings import Settings
 from assistant.votes import VoteStore
 from ui.app import Server, build_app
-from vectorstore.publish import published_manifest
+from vectorstore.versions import published_manifest
 
 FOLDER = Path(__file__).parent / "screenshots"
 WIDE, PHONE = (1280, 900), (390, 844)

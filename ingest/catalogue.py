@@ -5,6 +5,9 @@
     pages      what is stored and quoted: the exact text
     chunks     where in a page's text each chunk and each sentence stands
     vectors    embeddings already computed, by model and digest of the text
+    undo       readings as they were when an index version was published, so that a refresh which
+               is held back can be thrown away
+    exclusions what a person took out for good
     meta       format
 
 A run that is killed leaves the last committed state; nothing here is read by answers, which use
@@ -19,12 +22,12 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import date, datetime
 from pathlib import Path
 
 from ingest.errors import StoreError
-from ingest.types import Chunk, Page, Reading, Span, Validators, Visit
+from ingest.types import Chunk, Exclusion, Page, Reading, Span, Validators, Visit
 
 FORMAT = 1
 COMMIT_EVERY = 5  # readings: each commit waits for the disk; so many a killed run reads again
@@ -56,6 +59,11 @@ CREATE INDEX IF NOT EXISTS visits_page ON visits(page);
 CREATE TABLE IF NOT EXISTS vectors(
   model TEXT NOT NULL, digest TEXT NOT NULL, vector BLOB NOT NULL, PRIMARY KEY(model, digest)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS undo(
+  version INTEGER NOT NULL, url TEXT NOT NULL, reading TEXT, visits TEXT NOT NULL,
+  PRIMARY KEY(version, url)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS exclusions(
+  pattern TEXT PRIMARY KEY, reason TEXT NOT NULL, who TEXT NOT NULL, since TEXT NOT NULL);
 """
 _CHUNK_COLUMNS = """chunks.id, chunks.url, chunks.position, chunks.headings, chunks.start,
   chunks."end", chunks.sentences, pages.title, pages.language, pages.published,
@@ -70,6 +78,7 @@ class Catalogue:
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self._path = path
         self._connection = connection
+        self._answering = 0
         self._lock = threading.Lock()  # one connection is shared by the server's threads
         self._uncommitted = 0
         self._open_since = 0.0
@@ -113,6 +122,21 @@ class Catalogue:
         finally:
             self._connection.close()
 
+    @staticmethod
+    def copy(path: Path, to: Path) -> None:
+        """Write the committed state to a new file, also while another process writes.
+
+        Raises:
+            StoreError: the file is missing or damaged, or the copy cannot be written.
+        """
+        with (
+            _translated(path),
+            # for writing, since who only reads leaves the files of the journal behind
+            closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True)) as source,
+            closing(sqlite3.connect(to)) as target,
+        ):
+            source.backup(target)
+
     def setting(self, key: str) -> str | None:
         """A value of the `meta` table."""
         rows = self._rows("SELECT value FROM meta WHERE key=?", (key,))
@@ -121,6 +145,100 @@ class Catalogue:
     def put_setting(self, key: str, value: str) -> None:
         """Keep a value in the `meta` table, committed."""
         self._write("INSERT OR REPLACE INTO meta VALUES(?,?)", [(key, value)])
+
+    # -- going back ------------------------------------------------------------------------------
+
+    def remember_state_of(self, version: int) -> None:
+        """From now on keep what readings replace, as the state that this version was built from.
+
+        0, where nothing has been published, keeps nothing.
+        """
+        self._answering = version
+
+    def go_back_to(self, version: int) -> None:
+        """Readings as they were when this version was published, in one transaction.
+
+        Their resources are forgotten as far as they would be taken for unchanged.
+        """
+        seen: set[str] = set()
+        drop: list[tuple[str]] = []
+        put: list[Sequence[object]] = []
+        visits: list[Sequence[object]] = []
+        for url, reading, remembered in self._rows(
+            "SELECT url, reading, visits FROM undo WHERE version>=? ORDER BY version", (version,)
+        ):
+            if url not in seen:
+                seen.add(url)
+                drop.append((url,))
+                put.extend([json.loads(reading)] if reading is not None else [])
+                visits.extend(json.loads(remembered))
+        self._write_all(
+            ("DELETE FROM readings WHERE url=?", drop),
+            ("DELETE FROM visits WHERE page=?", drop),
+            (_PUT_READING, put),
+            (_PUT_VISIT, visits),
+            ("UPDATE visits SET digest='', etag=NULL, last_modified=NULL WHERE page=?", drop),
+            ("DELETE FROM undo WHERE version>=?", [(version,)]),
+            _UNSETTLE,
+        )
+
+    def forget_states_before(self, version: int) -> None:
+        """Drop what going back to earlier versions than this one would need, committed."""
+        self._write("DELETE FROM undo WHERE version<?", [(version,)])
+
+    def carry_state(self, version: int, to: int, *, without: Iterable[str]) -> None:
+        """What was kept for one version now serves to go back to another, made from it.
+
+        Pages `without` which it was made do not come back.
+        """
+        self._write_all(
+            ("DELETE FROM undo WHERE url=?", [(url,) for url in without]),
+            ("UPDATE undo SET version=? WHERE version=?", [(to, version)]),
+        )
+
+    def links_at(self, version: int | None = None) -> dict[str, list[str]]:
+        """Address of a page to what it links to: now, or when a version was published."""
+        now = self._rows("SELECT url, links FROM readings")
+        found = {url: json.loads(links) for url, links in now}
+        if version is not None:
+            kept = "SELECT url, reading FROM undo WHERE version>=? ORDER BY version DESC"
+            for url, reading in self._rows(kept, (version,)):
+                found[url] = json.loads(json.loads(reading)[6]) if reading is not None else []
+        return found
+
+    def _keep_state(self, urls: Iterable[str]) -> tuple[str, list[Sequence[object]]]:
+        """A statement with rows that keep readings as they are, if they are not kept already."""
+        rows: list[Sequence[object]] = []
+        for url in urls if self._answering else ():
+            if self._rows("SELECT 1 FROM undo WHERE url=? AND version>=?", (url, self._answering)):
+                continue
+            reading = self._rows("SELECT * FROM readings WHERE url=?", (url,))
+            visits = self._rows("SELECT * FROM visits WHERE page=?", (url,))
+            kept = json.dumps(reading[0], ensure_ascii=False) if reading else None
+            rows.append((self._answering, url, kept, json.dumps(visits, ensure_ascii=False)))
+        return "INSERT OR IGNORE INTO undo VALUES(?,?,?,?)", rows
+
+    # -- what a person took out ------------------------------------------------------------------
+
+    def exclusions(self) -> list[Exclusion]:
+        """What stays out, in the order of patterns."""
+        return [
+            Exclusion(pattern, reason, who, datetime.fromisoformat(since))
+            for pattern, reason, who, since in self._rows(
+                "SELECT pattern, reason, who, since FROM exclusions ORDER BY pattern"
+            )
+        ]
+
+    def exclude(self, exclusion: Exclusion) -> None:
+        """Keep what a pattern matches out from now on, committed."""
+        row = (exclusion.pattern, exclusion.reason, exclusion.who, exclusion.since.isoformat())
+        self._write("INSERT OR REPLACE INTO exclusions VALUES(?,?,?,?)", [row])
+
+    def include(self, pattern: str) -> bool:
+        """Let in again what a pattern kept out, committed; False if there is no such pattern."""
+        known = any(each.pattern == pattern for each in self.exclusions())
+        self._write("DELETE FROM exclusions WHERE pattern=?", [(pattern,)])
+        return known
 
     # -- what the readers found ------------------------------------------------------------------
 
@@ -175,7 +293,8 @@ class Catalogue:
             json.dumps(reading.links, ensure_ascii=False),
         )
         self._write_all(
-            ("INSERT OR REPLACE INTO readings VALUES(?,?,?,?,?,?,?)", [row]),
+            self._keep_state([reading.page.url]),
+            (_PUT_READING, [row]),
             (_PUT_VISIT, [_visit_row(visit, reader)]),
             _UNSETTLE,
             soon=True,
@@ -189,6 +308,7 @@ class Catalogue:
         rows = [(url,) for url in urls]
         if rows:
             self._write_all(
+                self._keep_state(url for (url,) in rows),
                 ("DELETE FROM readings WHERE url=?", rows),
                 ("DELETE FROM visits WHERE page=?", rows),
                 _UNSETTLE,
@@ -426,6 +546,7 @@ def _translated(path: Path) -> Iterator[None]:
         raise StoreError(f"The catalogue {path} cannot be used: {why}.") from error
 
 
+_PUT_READING = "INSERT OR REPLACE INTO readings VALUES(?,?,?,?,?,?,?)"
 _PUT_VISIT = "INSERT OR REPLACE INTO visits VALUES(?,?,?,?,?,?,?,?,?)"
 _UNSETTLE: tuple[str, Sequence[Sequence[object]]] = (
     "DELETE FROM meta WHERE key=?",

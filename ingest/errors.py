@@ -12,7 +12,8 @@ IngestError
 │   ├── NothingToKeep  it is whole, but not meant to be kept: a listing, a stub, "noindex"
 │   │   └── Moved      it stands at another address now
 │   └── TooLarge       over the size that is read
-├── HeldBack           so many pages would vanish that none was taken out
+├── Excluded           a person took the address out for good
+├── Cancelled          a person stopped the work
 ├── StoreBusy          another ingest holds the store
 └── StoreError         the catalogue cannot be opened, read or written
 """
@@ -76,8 +77,12 @@ class TooLarge(UnreadablePage):
     """The resource is over the size that is read."""
 
 
-class HeldBack(IngestError):
-    """So many pages would vanish that none was taken out."""
+class Excluded(IngestError):
+    """A person took the address out for good. Reported as skipped, not as failed."""
+
+
+class Cancelled(IngestError):
+    """A person stopped the work; what was stored before stays stored."""
 
 
 class StoreBusy(IngestError):

@@ -13,8 +13,11 @@ from ingest.errors import StoreBusy, StoreError
 
 
 @contextmanager
-def hold_store(store: Path) -> Iterator[None]:
+def hold_store(store: Path, run: str = "a run") -> Iterator[None]:
     """Hold the store for writing while the block runs; made when missing.
+
+    Args:
+        run: what others are told who want it meanwhile, such as "ingest of https://example.org".
 
     Raises:
         StoreBusy: another run holds it; the message names the run and when it began.
@@ -29,14 +32,14 @@ def hold_store(store: Path) -> Iterator[None]:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            holder = os.read(descriptor, 200).decode("utf-8", "replace").strip()
+            holder = os.read(descriptor, 1_000).decode("utf-8", "replace").strip()
             raise StoreBusy(
-                f"Another ingest holds the store at {store} ({holder or 'just started'}). "
+                f"Another run holds the store at {store} ({holder or 'just started'}). "
                 "Wait for it to end, then run this again."
             ) from None
         os.ftruncate(descriptor, 0)
         started = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-        os.write(descriptor, f"process {os.getpid()}, since {started}".encode())
+        os.write(descriptor, f"{run[:100]}, process {os.getpid()}, since {started}".encode())
         yield
     finally:
         os.close(descriptor)

@@ -21,10 +21,11 @@ from urllib.parse import urlsplit
 
 from ingest.catalogue import Catalogue
 from ingest.chunk import CHUNKING, chunk_page
-from ingest.errors import Gone, HeldBack, IngestError, NothingToKeep
+from ingest.errors import Excluded, Gone, IngestError, NothingToKeep
 from ingest.frame import site_pages, without_repeats
 from ingest.types import (
     Absent,
+    Exclusion,
     Failure,
     Found,
     Listing,
@@ -38,8 +39,6 @@ from ingest.types import (
 READING_VERSION = 1  # raise it when readers change what they find: everything is then read again
 DERIVATION = 1  # raise it when what `frame` takes out changes: every page is then derived anew
 MISSES_UNTIL_GONE = 2  # crawls in a row that did not come upon a page
-BRAKE_PAGES = 3  # so many may always vanish from a crawled site,
-BRAKE_SHARE = 0.2  # and of its pages this share; more looks like a site in trouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +108,7 @@ def ingest(
         read: a resource to what is in it.
         crawled: those of the sources that are whole sites, and one name for each, however its
             address was written. Pages that such a source finds Absent leave after
-            MISSES_UNTIL_GONE crawls in a row; where too many would vanish, none does.
+            MISSES_UNTIL_GONE crawls in a row.
         prune: take out pages that came from these sources before and no longer do. Not done for a
             source that had failures: a partial load must never empty the store. A crawl knows by
             itself what is Absent; then the first time suffices.
@@ -127,17 +126,15 @@ def ingest(
     touched: list[str] = []
     for source in sources:
         origin = crawled.get(source, source)
-        came = _Intake(origin, catalogue, read, report, catalogue.visits(READING_VERSION))
+        visits = catalogue.visits(READING_VERSION)
+        came = _Intake(origin, catalogue, read, report, visits, catalogue.exclusions())
         came.take_all(discover(source), ahead, progress)
         touched.extend(url for url in came.pages if url not in touched)
         own = {url for url, whose in catalogue.origins().items() if whose == origin}
         gone = came.gone - came.pages.keys() | came.missed(own, at_once=prune)
         if prune and source not in crawled and not came.failures:
             gone |= own - came.pages.keys()
-        if source in crawled and len(gone) > max(BRAKE_PAGES, BRAKE_SHARE * len(own)):
-            report.failed.append(Failure(source, _held_back(len(gone), len(own))))
-        else:
-            catalogue.drop_readings(sorted(gone))
+        catalogue.drop_readings(sorted(gone))
     if touched and samples:
         # the starter pages are stand-ins, in our words: they step aside for an organisation's own
         catalogue.drop_readings(url for url in samples if url not in touched)
@@ -162,6 +159,11 @@ def add_pages(pages: Iterable[Page], catalogue: Catalogue, names: SiteNames, ori
         visit = Visit(page.url, page.url, page.digest)
         catalogue.put_reading(Reading(page), origin=origin, visit=visit, reader=READING_VERSION)
     settle(catalogue, names)
+
+
+def matching(pattern: Exclusion, catalogue: Catalogue) -> list[str]:
+    """Addresses of the pages that were read and that an exclusion takes out."""
+    return sorted(filter(pattern.matches, catalogue.origins()))
 
 
 def remove(urls: Sequence[str], catalogue: Catalogue, names: SiteNames) -> list[str]:
@@ -214,6 +216,7 @@ class _Intake:
     reader: Callable[[Resource], Reading]
     report: Report
     known: Mapping[str, Visit]
+    exclusions: Sequence[Exclusion] = ()
     pages: dict[str, str] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
     absent: list[Visit] = field(default_factory=list)
@@ -250,7 +253,9 @@ class _Intake:
     def take(self, item: Found, begun: Future[Reading] | None = None) -> None:
         """Bring one item in; `begun` is its reading, where that is under way."""
         visit = self.known.get(item.url)
-        if isinstance(item, Failure):
+        if (why := self._excluded(item.url)) is not None:
+            self._leave_out(item, why)
+        elif isinstance(item, Failure):
             self._give_up(item, visit)
         elif isinstance(item, Absent):
             self.absent.extend([visit] if visit is not None else [])
@@ -295,6 +300,9 @@ class _Intake:
             if isinstance(error, NothingToKeep):
                 self._remember(replace(visit, reason=str(error)))
             return
+        if (why := self._excluded(reading.page.url)) is not None:
+            self._leave_out(item, why)
+            return
         visit = replace(visit, page=reading.page.url)
         if (old := self._own_page(before)) is not None and old != visit.page:
             self.gone.add(old)  # it names another address as its page's now
@@ -304,6 +312,19 @@ class _Intake:
             )
         else:
             self._remember(visit)
+
+    def _excluded(self, url: str) -> Excluded | None:
+        for each in self.exclusions:
+            if each.matches(url):
+                day = each.since.date().isoformat()
+                return Excluded(f"excluded by {each.who} on {day}: {each.reason}")
+        return None
+
+    def _leave_out(self, item: Found, why: Excluded) -> None:
+        """Report what a person took out; a page's links are followed all the same."""
+        self.report.skipped.append(Skipped(item.url, str(why)))
+        if isinstance(item, Resource):  # without digest: let in again, it is read again
+            self._remember(Visit(item.url, None, "", str(why), links=item.links))
 
     def _keep(self, visit: Visit) -> None:
         """A resource that is as it was: its page is in, or it is left out as before."""
@@ -355,14 +376,6 @@ class _Intake:
 
     def _remember(self, visit: Visit) -> None:
         self.catalogue.put_visit(visit, READING_VERSION)
-
-
-def _held_back(gone: int, own: int) -> HeldBack:
-    """The brake's sentence."""
-    return HeldBack(
-        f"{gone} of the {own} pages of the site would vanish; none was taken out. If this is "
-        "meant, take them out with `assistant remove`."
-    )
 
 
 def _derived(readings: Iterable[Reading], names: SiteNames) -> Iterator[Page]:

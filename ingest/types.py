@@ -118,6 +118,37 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
+class Exclusion:
+    """Addresses that a person took out for good.
+
+    Attributes:
+        pattern: an address, in which each `*` stands for any run of characters.
+        who: as they named themselves, or as the system knows them.
+        since: aware, UTC.
+    """
+
+    pattern: str
+    reason: str
+    who: str
+    since: datetime
+
+    def matches(self, url: str) -> bool:
+        """Whether an address is one of these."""
+        first, *rest = self.pattern.split("*")
+        if not rest:
+            return url == first
+        *middle, last = rest
+        at = len(first)
+        if not url.startswith(first):
+            return False
+        for part in middle:
+            if (found := url.find(part, at)) < 0:
+                return False
+            at = found + len(part)
+        return len(url) - at >= len(last) and url.endswith(last)
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One page as it is stored. `text` is what every offset in the product counts in.
 

@@ -14,7 +14,8 @@ from ingest.catalogue import Catalogue
 from ingest.chunk import CHUNKING, chunk_page
 from ingest.types import Chunk, Page
 from vectorstore.analysis import stems
-from vectorstore.publish import Published, publish
+from vectorstore.publish import publish
+from vectorstore.published import Published
 from vectorstore.types import Passage, Sentence
 
 FETCHED = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)

@@ -15,7 +15,8 @@ from benchmarks.kill_ingest import run
 from ingest.catalogue import Catalogue
 from ingest.chunk import CHUNKING
 from tests.builders import WordsEmbedder, page, stored
-from vectorstore.publish import KEPT_VERSIONS, publish, published_manifest, versions
+from vectorstore.publish import publish
+from vectorstore.versions import KEPT_VERSIONS, published_manifest, versions
 
 
 class Killed(BaseException):

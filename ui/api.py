@@ -53,8 +53,8 @@ from ui.schemas import (
 )
 from ui.types import Profile
 from vectorstore.errors import VectorStoreError
-from vectorstore.publish import Manifest
 from vectorstore.types import SearchFilter, SearchResult
+from vectorstore.versions import Manifest
 
 PREFIX = "/api/v1"
 UNVERSIONED = "/api"  # the same routes, for those who do not mind which version

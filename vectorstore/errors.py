@@ -3,6 +3,8 @@
 VectorStoreError
 ├── EmptyIndex     nothing has been published yet
 ├── StaleIndex     published with another encoder or chunking than the settings ask for
+├── NothingHeld    there is no held version to publish or discard
+├── HoldPending    something is held back, which a person must decide on first
 ├── CorruptIndex   files are missing or unreadable
 └── EncoderError   the embedding model cannot be loaded
 """
@@ -18,6 +20,14 @@ class EmptyIndex(VectorStoreError):
 
 class StaleIndex(VectorStoreError):
     """Published with another encoder or chunking than the settings ask for."""
+
+
+class NothingHeld(VectorStoreError):
+    """There is no held version to publish or discard."""
+
+
+class HoldPending(VectorStoreError):
+    """Something is held back, which a person must decide on first."""
 
 
 class CorruptIndex(VectorStoreError):

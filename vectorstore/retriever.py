@@ -16,8 +16,9 @@ from vectorstore.analysis import fold
 from vectorstore.embed import Embedder, Vectors
 from vectorstore.errors import CorruptIndex
 from vectorstore.fusion import fuse, recipe_for
-from vectorstore.publish import IndexVersion, Manifest, Shelf
+from vectorstore.published import IndexVersion, Shelf
 from vectorstore.types import Passage, SearchFilter, SearchResult, Sentence
+from vectorstore.versions import Manifest
 
 # How many rows each index offers to be scored exactly; beyond 48 nothing more of the development
 # halves' gold passages came in.

@@ -9,7 +9,7 @@ import pytest
 
 from ingest.catalogue import Catalogue
 from ingest.crawl import crawl, site_of
-from ingest.errors import BadStatus, HeldBack, IngestError, Unreachable
+from ingest.errors import BadStatus, IngestError, Unreachable
 from ingest.fetch import Fetcher
 from ingest.pipeline import READING_VERSION, Report, SiteNames, ingest, remove
 from ingest.readers import read
@@ -211,21 +211,6 @@ def test_a_page_that_fails_today_keeps_its_place_and_what_it_led_to(refresh: Ref
 
         assert refresh.changes(report) == {}
         assert refresh.failed(report) == {"/b": BadStatus}
-
-
-def test_when_too_much_would_vanish_nothing_does(refresh: Refresh) -> None:
-    refresh.crawl()
-    for letter in LETTERS[:4]:
-        refresh.site[letter] = Answer(status=410)
-
-    held = refresh.crawl(prune=True)
-    refresh.site["/a"] = html("Page /a.")
-    let = refresh.crawl()
-
-    assert (refresh.changes(held), refresh.failed(held)) == ({}, {"/": HeldBack})
-    assert "4 of the 12 pages" in str(held.failed[0].error)
-    assert refresh.changes(let) == {"removed": ["/b", "/c", "/d"]}
-    assert let.failed == []
 
 
 def test_a_site_that_is_down_changes_nothing(refresh: Refresh) -> None:

@@ -9,15 +9,10 @@ from ingest.catalogue import Catalogue
 from ingest.chunk import CHUNKING
 from tests.builders import WordsEmbedder, page, published, stored
 from vectorstore.errors import CorruptIndex, EmptyIndex, StaleIndex
-from vectorstore.publish import (
-    KEPT_VERSIONS,
-    Published,
-    point_to,
-    publish,
-    published_manifest,
-    versions,
-)
+from vectorstore.publish import publish
+from vectorstore.published import Published
 from vectorstore.retriever import HybridRetriever
+from vectorstore.versions import KEPT_VERSIONS, point_to, published_manifest, versions
 
 
 def publish_again(store: Path, *pages: object, embedder: WordsEmbedder | None = None) -> int:

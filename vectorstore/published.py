@@ -1,0 +1,175 @@
+"""The published version, opened for answering, and again when another one is published.
+
+Readers open the folder that `current` names and never change it.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from ingest.types import Chunk, Page
+from vectorstore.analysis import ANALYSIS_VERSION
+from vectorstore.dense import DenseIndex, open_client
+from vectorstore.errors import CorruptIndex, EmptyIndex, StaleIndex
+from vectorstore.lexical import LexicalIndex
+from vectorstore.versions import (
+    EMPTY,
+    Manifest,
+    published_number,
+    read_manifest,
+    version_folder,
+)
+
+
+class PageReader(Protocol):
+    """What readers need of a version's snapshot."""
+
+    def chunks_by_id(self, ids: Sequence[str]) -> list[Chunk]:
+        """Chunks in the order asked for."""
+        ...
+
+    def page(self, url: str) -> Page | None:
+        """One page."""
+        ...
+
+    def pages_after(self, url: str, count: int) -> list[Page]:
+        """The first `count` pages whose addresses come after `url`."""
+        ...
+
+    def close(self) -> None:
+        """Let the file go."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """One language's indexes; row i of both is `chunk_ids[i]`."""
+
+    language: str
+    chunk_ids: tuple[str, ...]
+    published: npt.NDArray[np.int32]
+    lexical: LexicalIndex
+    dense: DenseIndex
+
+
+@dataclass(frozen=True, slots=True)
+class IndexVersion:
+    """An opened version."""
+
+    manifest: Manifest
+    shelves: Mapping[str, Shelf]
+    pages: PageReader
+    client: Any
+
+    @property
+    def number(self) -> int:
+        """The number it was published under."""
+        return self.manifest.number
+
+
+class Published:
+    """The published version of a store, opened again whenever another one is published."""
+
+    def __init__(
+        self,
+        store: Path,
+        *,
+        embedder_id: str,
+        chunking: str,
+        open_pages: Callable[[Path], PageReader],
+        dimension: int | None = None,
+    ) -> None:
+        """The version must be built with these; a `dimension` of None takes any."""
+        self._store = store
+        self._wanted = {
+            "encoder": embedder_id,
+            "dimension": dimension,
+            "chunking": chunking,
+            "text analysis": ANALYSIS_VERSION,
+        }
+        self._open_pages = open_pages
+        self._lock = threading.Lock()
+        self._stamp: tuple[int, int] | None = None
+        self._version: IndexVersion | None = None
+
+    def current(self) -> IndexVersion:
+        """The version to answer from now; costs one `stat` when nothing changed.
+
+        Raises:
+            EmptyIndex: nothing has been published.
+            StaleIndex: it was built with another encoder, chunking or analysis.
+            CorruptIndex: its files are damaged.
+        """
+        try:
+            status = (self._store / "current").stat()
+        except FileNotFoundError:
+            raise EmptyIndex(EMPTY.format(self._store)) from None
+        stamp = (status.st_mtime_ns, status.st_ino)
+        with self._lock:
+            if self._version is None or stamp != self._stamp:
+                number = published_number(self._store)
+                if self._version is None or self._version.number != number:
+                    # the old one stays open for answers under way, until nothing refers to it
+                    self._version = self.open(number)
+                self._stamp = stamp
+            return self._version
+
+    def open(self, number: int) -> IndexVersion:
+        """One version, published or not, for as long as it is referred to.
+
+        Raises:
+            StaleIndex: it was built with another encoder, chunking or analysis.
+            CorruptIndex: its files are damaged or not there.
+        """
+        folder = version_folder(self._store, number)
+        manifest = read_manifest(self._store, number)
+        built_with = {
+            "encoder": manifest.embedder,
+            "dimension": manifest.dimension,
+            "chunking": manifest.chunking,
+            "text analysis": manifest.analysis,
+        }
+        for what, wanted in self._wanted.items():
+            if wanted is not None and wanted != built_with[what]:
+                raise StaleIndex(
+                    f"The store at {self._store} was built with {what} {built_with[what]}, but "
+                    f"this program is set to {wanted}. Run `assistant rebuild`, or set it back."
+                )
+        client = open_client(folder / "chroma")
+        shelves = {name: _open_shelf(folder / name, client, name) for name in manifest.languages}
+        return IndexVersion(manifest, shelves, self._open_pages(folder / "pages.sqlite"), client)
+
+
+@dataclass(slots=True)
+class ChosenVersion:
+    """Gives the version that was put into it, published or not."""
+
+    version: IndexVersion | None = None
+
+    def current(self) -> IndexVersion:
+        """That version."""
+        assert self.version is not None, "no version was chosen"
+        return self.version
+
+
+def _open_shelf(folder: Path, client: Any, language: str) -> Shelf:
+    try:
+        chunk_ids = tuple(json.loads((folder / "chunks.json").read_text()))
+        published = np.load(folder / "published.npy")
+    except (OSError, ValueError) as error:
+        raise CorruptIndex(f"The index in {folder} is unreadable: {error}") from error
+    return Shelf(
+        language,
+        chunk_ids,
+        published,
+        LexicalIndex.open(folder, len(chunk_ids)),
+        DenseIndex(client, language, folder),
+    )
