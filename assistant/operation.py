@@ -1,4 +1,4 @@
-"""The commands of whoever runs the server: the switch, keys for programs."""
+"""The commands of whoever runs the server: the switch, keys for programs, privacy."""
 
 from __future__ import annotations
 
@@ -42,6 +42,48 @@ def add_commands(command: Command, settings: Settings) -> None:
     )
     made.add_argument("what", choices=("add", "list", "remove"))
     made.add_argument("name", nargs="?", metavar="NAME", help="of the program")
+
+    made = command(
+        "privacy",
+        lambda options: _privacy(options, settings(options)),
+        "What is kept of the people who ask, where and for how long.",
+    )
+    made.add_argument("--questions", action="store_true", help="print the kept questions")
+    made.add_argument("--forget", action="store_true", help="delete the kept questions now")
+
+
+def _privacy(options: argparse.Namespace, settings: Any) -> int:
+    from assistant.privacy.inventory import inventory
+    from assistant.privacy.questions import QuestionStore, questions_path
+
+    path = questions_path(settings.store)
+    questions = QuestionStore(path, settings.keep_questions_days)
+    if options.forget:
+        questions.forget()
+    if options.questions:
+        rows = [
+            {
+                "day": kept.day.isoformat(),
+                "language": kept.language,
+                "status": kept.status,
+                "question": kept.question,
+                "pages": list(kept.pages),
+            }
+            for kept in (questions.read() if path.exists() else ())
+        ]
+        if options.json:
+            print(json.dumps({"questions": rows}, ensure_ascii=False, indent=1))
+        for row in () if options.json else rows:
+            print(f"{row['day']}  {row['status']}  {row['question']}")
+        return 0
+    kept = inventory(settings)
+    if options.json:
+        print(json.dumps({"kept": [asdict(each) for each in kept]}, ensure_ascii=False, indent=1))
+    for each in () if options.json else kept:
+        print(
+            f"{each.what}\n    where: {each.where}\n    until: {each.until}\n    now:   {each.now}"
+        )
+    return 0
 
 
 def _switch(options: argparse.Namespace, store: Path) -> int:

@@ -26,6 +26,8 @@ class Settings:
         profile: folder of the profile, or the name of one that ships.
         private_hosts: `host` or `host:port` names that may be fetched although they are private.
         user_agent_contact: address or page named in the User-Agent when pages are fetched.
+        keep_questions_days: how long redacted questions are kept, 0 to 30; 0 keeps none.
+        log_level: of a serving process: debug, info, warning or error.
         trusted_proxies: networks of reverse proxies whose X-Forwarded-For is believed.
     """
 
@@ -34,6 +36,8 @@ class Settings:
     profile: str = "iom_egypt"
     private_hosts: frozenset[str] = frozenset()
     user_agent_contact: str = ""
+    keep_questions_days: int = 0
+    log_level: str = "info"
     trusted_proxies: tuple[Network, ...] = ()
 
     @classmethod
@@ -73,8 +77,24 @@ def _networks(value: str) -> tuple[Network, ...]:
         ) from error
 
 
+def _days(value: str) -> int:
+    if not value.isascii() or not value.isdecimal() or int(value) > 30:
+        raise SettingsError(
+            f"ASSISTANT_KEEP_QUESTIONS_DAYS is {value}; give a whole number from 0 (none) to 30."
+        )
+    return int(value)
+
+
+def _level(value: str) -> str:
+    if value.lower() not in ("debug", "info", "warning", "error"):
+        raise SettingsError(f"ASSISTANT_LOG_LEVEL is {value}; give debug, info, warning or error.")
+    return value.lower()
+
+
 _READ: Mapping[str, Callable[[str], object]] = {
     "store": Path,
     "private_hosts": _hosts,
     "trusted_proxies": _networks,
+    "keep_questions_days": _days,
+    "log_level": _level,
 }
