@@ -59,6 +59,8 @@ def build_assistant(settings: Settings, retriever: HybridRetriever | None = None
         EncoderError: the embedding model cannot be loaded.
     """
     profile = load_profile(settings.profile)
+    if settings.keep_questions_days:
+        profile = profile.telling_that_questions_are_kept(settings.keep_questions_days)
     publisher = " ".join(profile.name.values())
     return Assistant(
         profile,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,8 @@ TEXT_KEYS = frozenset(
     """not_found nearest_pages evidence_in_other_language empty_question long_question
     store_error what_this_is what_it_is_not sample_page referral matter_contacts
     conversation_greeting conversation_thanks conversation_goodbye conversation_abilities
-    conversation_person advice_legal advice_medical unsafe instructions guard_failed""".split()
+    conversation_person advice_legal advice_medical unsafe instructions guard_failed
+    questions_kept""".split()
 )
 
 
@@ -61,6 +62,19 @@ class Profile:
     quick_exit: str
     starter: Path
     questions: Path
+
+    def telling_that_questions_are_kept(self, days: int) -> Profile:
+        """The same profile, which says so wherever it says what it is not."""
+        fixed = {
+            tag: {
+                **texts,
+                "what_it_is_not": texts["what_it_is_not"]
+                + " "
+                + texts["questions_kept"].format(days=days),
+            }
+            for tag, texts in self.fixed.items()
+        }
+        return replace(self, fixed=fixed)
 
     def texts(self, language: str) -> Mapping[str, str]:
         """The fixed sentences in a language, or in the profile's first where it is not spoken."""

@@ -35,8 +35,8 @@ from assistant.guards.shape import MAX_QUESTION_CHARS
 from assistant.types import Answer, Event, Kind, Status, Turn, Verdict
 from ingest.errors import IngestError
 from ingest.types import Page
+from ui.ledger import Ledger
 from ui.limits import Busy, Desk, Gone
-from ui.metrics import Metrics
 from ui.problems import MEDIA_TYPE, Problem, Problems
 from ui.reception import Reception, Visitor
 from ui.schemas import (
@@ -155,7 +155,7 @@ class Counter:
     service: Service
     reception: Reception
     desk: Desk
-    metrics: Metrics
+    ledger: Ledger
 
     async def events(
         self,
@@ -184,13 +184,13 @@ class Counter:
         held: list[Event] = []  # notices, until it is known what comes of the question
         try:
             self.reception.admit(visitor)
-            async with aclosing(self._from_thread(visitor, begin, gone)) as events:
+            noted = partial(self._noted, begin, door, started)
+            async with aclosing(self._from_thread(visitor, noted, gone)) as events:
                 async for event in events:
                     if event.sentence is not None and event.sentence.kind is Kind.NOTICE:
                         held.append(event)
                         continue
                     if event.answer is not None:
-                        self.metrics.answered(event.answer, door, time.perf_counter() - started)
                         self._refuse_no_question(event.answer)
                     said = True
                     for one in (*held, event):
@@ -202,10 +202,18 @@ class Counter:
             referral = await self.reception.referral(question)
             if referral is None:
                 raise
-            self.metrics.answered(referral, door, time.perf_counter() - started)
+            self.ledger.answered(referral, door, time.perf_counter() - started)
             for sentence in referral.sentences:
                 yield Event(sentence=sentence)
             yield Event(answer=referral)
+
+    def _noted(
+        self, begin: Callable[[], Iterator[Event]], door: str, started: float
+    ) -> Iterator[Event]:
+        for event in begin():
+            if event.answer is not None:
+                self.ledger.answered(event.answer, door, time.perf_counter() - started)
+            yield event
 
     async def _from_thread(
         self,
@@ -258,11 +266,11 @@ class Counter:
         try:
             return await self.desk.do(visitor.group, work, gone)
         except Busy as busy:
-            self.metrics.refused("busy")
+            self.ledger.metrics.refused("busy")
             raise Problem(Problems.BUSY, retry_after_s=busy.retry_after_s) from busy
         except (VectorStoreError, IngestError) as error:
             log.error("the store cannot be read", extra={"error": type(error).__name__})
-            self.metrics.refused("store-unavailable")
+            self.ledger.metrics.refused("store-unavailable")
             raise Problem(Problems.NO_STORE, retry_after_s=STORE_RETRY_S) from error
 
 

@@ -16,6 +16,7 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 
+from assistant.privacy.logs import only_sink
 from ui.doors import Doors
 from ui.errors import PortTaken, UiError
 from ui.page import OwnHead
@@ -51,7 +52,7 @@ def build_app(assistant: Assistant, votes: Votes, doors: Doors | None = None) ->
         on_defect=doors.on_defect if doors else lambda: None,
     )
 
-    room = public.build(assistant, votes)
+    room = public.build(doors.noted(assistant) if doors else assistant, votes)
     room.queue(max_size=QUEUE_PLACES, default_concurrency_limit=AT_ONCE, api_open=False)
     gr.mount_gradio_app(  # at "/", so it comes last
         app,
@@ -79,6 +80,7 @@ class Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,
+                log_config=None,  # all that is logged goes through one sink, see `serve`
                 log_level="warning",
                 access_log=False,  # nobody's address is written down
                 server_header=False,
@@ -122,7 +124,8 @@ def serve(
         print(f"The chat is open at {address} (stop with Ctrl+C).", file=sys.stderr, flush=True)
         if open_browser:
             webbrowser.open(address)  # the socket already listens, so the page waits for us
-        server.run(sockets=[listener])
+        with only_sink(doors.log_level if doors else "info"):
+            server.run(sockets=[listener])
 
 
 def _listen(host: str, port: int) -> socket.socket:

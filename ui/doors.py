@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import os
+import threading
+import time
 from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import FastAPI
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from assistant.keys import Keys
+from assistant.privacy.questions import QuestionStore, questions_path
 from assistant.settings import Settings
 from assistant.switch import Switch
 from ui import api, help, watch
+from ui.ledger import Keep, Ledger, Noted
 from ui.limits import Desk
 from ui.metrics import Metrics
 from ui.reception import ChatReception, Reception
+from ui.types import Assistant
 
 SEATS = len(os.sched_getaffinity(0))  # an answer is all work and no waiting
 PLACES = 200  # in line
@@ -49,9 +54,15 @@ class Doors:
         self.desk = Desk(SEATS, PLACES, PATIENCE_S, DEADLINE_S)
         self.metrics.watch("assistant_waiting", "Questions in line.", lambda: self.desk.waiting)
         self.metrics.watch("assistant_working", "Seats taken.", lambda: self.desk.working)
-        self.counter = api.Counter(service, self.reception, self.desk, self.metrics)
+        self.ledger = Ledger(self.metrics, _keeping(settings))
+        self.counter = api.Counter(service, self.reception, self.desk, self.ledger)
+        self.log_level = settings.log_level
         self._profile = service.assistant.profile
         self._self_test = watch.SelfTest(service, settings.store)
+
+    def noted(self, assistant: Assistant) -> Assistant:
+        """The assistant for a room, its answers noted."""
+        return Noted(assistant, self.ledger, "chat")
 
     def on_defect(self) -> None:
         """Count an error that nobody handled."""
@@ -81,6 +92,22 @@ class Doors:
             reception=self.reception,
             help_page=lambda off: help.page(self._profile, off.message),
         )
+
+
+def _keeping(settings: Settings) -> Keep | None:
+    """Keeps questions where the settings say for how long."""
+    if not settings.keep_questions_days:
+        return None
+    questions = QuestionStore(questions_path(settings.store), settings.keep_questions_days)
+    questions.delete_old()
+    threading.Thread(target=_delete_hourly, args=(questions,), daemon=True).start()
+    return questions.keep
+
+
+def _delete_hourly(questions: QuestionStore) -> None:
+    while True:
+        time.sleep(3_600)
+        questions.delete_old()
 
 
 def _version() -> str:

@@ -129,7 +129,7 @@ def router(counter: Counter, test: SelfTest) -> APIRouter:
 def _measured(counter: Counter, test: SelfTest) -> bytes:
     found = test.finding()
     off = counter.reception.switch.off() is not None
-    counter.metrics.state(ready=found.reason is None, off=off)
+    counter.ledger.metrics.state(ready=found.reason is None, off=off)
     if found.reason is None:
         manifest = counter.service.retriever.session().manifest
         sizes = {
@@ -137,8 +137,8 @@ def _measured(counter: Counter, test: SelfTest) -> bytes:
             "chunks": manifest.chunks,
             "sentences": manifest.sentences,
         }
-        counter.metrics.index(manifest.number, sizes, test.published_at())
-    return counter.metrics.document()
+        counter.ledger.metrics.index(manifest.number, sizes, test.published_at())
+    return counter.ledger.metrics.document()
 
 
 def _is_near(request: Request) -> bool:
