@@ -1,0 +1,175 @@
+"""What stands around a page's content: header, menus, footer, teasers of other pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urljoin, urlsplit
+
+from lxml import etree
+from lxml import html as lxml_html
+
+from ingest.clean import clean_line
+from ingest.dates import parse_date
+from ingest.frame import is_prose
+from ingest.readers.html_walk import BLOCKS, HEADINGS, count_words, inline_text, walk
+
+_CHROME_TAGS = frozenset("nav aside form button select dialog input textarea footer".split())
+_CHROME_ROLES = frozenset(
+    "navigation banner contentinfo search dialog alertdialog complementary menu menubar toolbar "
+    "tablist alert status".split()
+)
+# Words of class names and ids, as the field's extractors use them; matched as whole words.
+_CHROME_WORDS = frozenset(
+    """breadcrumb breadcrumbs cookie cookies consent gdpr share sharing social addtoany sharethis
+    newsletter subscribe subscription related pager pagination paging skip sidebar navbar menu
+    megamenu navigation toolbar login signin search recommended promo advert advertisement banner
+    popup modal topbar masthead comments tags""".split()
+)
+_CLASS_WORD = re.compile(r"[a-z]+")
+_SENTENCE_END = re.compile(r"[.!?؟…:][\"'”’»)]*$")
+_WORD = re.compile(r"\w+")
+
+
+def is_chrome(element: lxml_html.HtmlElement) -> bool:
+    """Whether an element is part of the frame, by its tag, its role or its names."""
+    tag = element.tag
+    if not isinstance(tag, str) or tag in {"html", "body", "main", "article", "h1", "head"}:
+        return False
+    if tag == "aside" and any(True for _ in element.iterancestors("article", "main")):
+        return _is_mostly_links(element)  # a fact box or a pull quote, unless it is a menu
+    if tag in _CHROME_TAGS:
+        return not (tag == "form" and element.find(".//h1") is not None)
+    if tag == "header" and not any(True for _ in element.iterancestors("article", "main")):
+        return element.find(".//h1") is None
+    roles = set((element.get("role") or "").lower().split())
+    if roles & _CHROME_ROLES:
+        return element.find(".//h1") is None
+    names = f"{element.get('class') or ''} {element.get('id') or ''}".lower()
+    if not _CHROME_WORDS.isdisjoint(_CLASS_WORD.findall(names)):
+        return element.find(".//h1") is None and not _is_mostly_prose(element)
+    return False
+
+
+def _is_mostly_links(element: lxml_html.HtmlElement) -> bool:
+    return 2 * sum(count_words(anchor) for anchor in element.iter("a")) >= count_words(element)
+
+
+def _is_mostly_prose(element: lxml_html.HtmlElement) -> bool:
+    """Whether a container holds several paragraphs of text outside links: its name misleads."""
+    prose = [p for p in element.iter("p") if is_prose(clean_line(inline_text(p)))]
+    return len(prose) >= 3
+
+
+def take_frame(body: lxml_html.HtmlElement, title: str) -> tuple[tuple[str, ...], int]:
+    """Cut header, menus and footer out of the tree; their prose, and how many words they held."""
+    regions: list[lxml_html.HtmlElement] = []
+    for element in body.iter():
+        if is_chrome(element) and not any(parent in regions for parent in element.iterancestors()):
+            regions.append(element)
+    frame: dict[str, None] = {}
+    words = 0
+    for region in regions:
+        words += count_words(region)
+        for paragraph in _paragraphs(region):
+            for block in walk(paragraph):
+                linked = 4 * block.linked >= block.words
+                ended = _SENTENCE_END.search(block.text)  # breadcrumbs end in the page's title
+                if (
+                    ended
+                    and is_prose(block.text)
+                    and not linked
+                    and not same_words(block.text, title)
+                ):
+                    frame[block.text] = None
+        region.tail, tail = None, region.tail
+        parent = region.getparent()
+        if parent is not None:
+            gap = parent.makeelement("gap-left")
+            gap.tail = tail
+            parent.replace(region, gap)
+    return tuple(frame), words
+
+
+def _paragraphs(region: lxml_html.HtmlElement) -> Iterator[lxml_html.HtmlElement]:
+    """The innermost blocks of a region: its menus hide their prose in list items."""
+    for element in region.iter(*BLOCKS):
+        if not any(child.tag in BLOCKS for child in element.iterdescendants()):
+            yield element
+
+
+def drop_teasers(body: lxml_html.HtmlElement, base: str) -> bool:
+    """Cut the teasers of other pages out of the tree; whether there were any.
+
+    A teaser begins with a link to another page and carries that page's date or a text of its own
+    beside the link; three or more of them side by side are a listing, and so are three or more
+    bare links with the length of titles.
+    """
+    groups: dict[lxml_html.HtmlElement, list[lxml_html.HtmlElement]] = {}
+    for element in body.iter("li", "article", "div", "section"):
+        if _is_teaser(element, base):
+            parent = element.getparent()
+            if parent is not None:
+                groups.setdefault(parent, []).append(element)
+    dropped = False
+    for parent, members in groups.items():
+        dated = [member for member in members if member.find(".//time") is not None]
+        siblings = [child for child in parent if isinstance(child.tag, str)]
+        if len(members) >= 3 or len(dated) >= 2 or (dated and len(siblings) == len(members)):
+            for member in members:
+                if member.getparent() is not None:
+                    gap = member.makeelement("gap-left")
+                    gap.tail, member.tail = member.tail, None
+                    parent.replace(member, gap)
+                    dropped = True
+    return dropped
+
+
+def _is_teaser(element: lxml_html.HtmlElement, base: str) -> bool:
+    words = count_words(element)
+    if not 1 <= words <= 90 or element.find(".//h1") is not None:
+        return False
+    anchor = next(iter(element.iter("a")), None)
+    if anchor is None or not _leads_elsewhere(anchor, base):
+        return False
+    linked = count_words(anchor)
+    before = "".join(_texts_before(element, anchor))
+    if _WORD.search(before) and not parse_date(clean_line(before)):
+        return False
+    if element.find(".//time") is not None:
+        return True
+    in_heading = any(parent.tag in HEADINGS for parent in anchor.iterancestors())
+    if in_heading:
+        return True
+    if element.tag == "li":
+        return linked == words and words >= 4
+    # A card: the link is a title, and its text a block of its own.
+    return linked >= 3 and element.find("p") is not None and element.tag == "article"
+
+
+def _texts_before(element: lxml_html.HtmlElement, anchor: lxml_html.HtmlElement) -> Iterator[str]:
+    for event, node in etree.iterwalk(element, events=("start", "end")):
+        if node is anchor:
+            return
+        if event == "start":
+            yield node.text or ""
+        elif node is not element:
+            yield node.tail or ""
+
+
+def _leads_elsewhere(anchor: lxml_html.HtmlElement, base: str) -> bool:
+    href = (anchor.get("href") or "").strip()
+    if not href or href.startswith("#"):
+        return False
+    try:
+        here, there = urlsplit(base), urlsplit(urljoin(base, href))
+    except ValueError:
+        return False
+    if there.scheme not in {"http", "https", "file"} or here.path == there.path:
+        return False
+    return there.netloc == here.netloc or here.scheme == "file"
+
+
+def same_words(one: str, other: str) -> bool:
+    """Whether two texts differ in case and punctuation only."""
+    return _WORD.findall(one.casefold()) == _WORD.findall(other.casefold())
