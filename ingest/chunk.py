@@ -16,7 +16,7 @@ TARGET_CHARS = 1_000  # a chunk this long ends at the next paragraph
 MAX_CHARS = 1_800  # and at the next sentence here, whatever the paragraph
 
 # Names the rule; an index built by another is stale.
-CHUNKING = f"sentences-1/{TARGET_CHARS}/{MAX_CHARS}"
+CHUNKING = f"sentences-2/{TARGET_CHARS}/{MAX_CHARS}"
 
 _LINE = re.compile(r"[^\n]+")
 _PARAGRAPH_BREAK = re.compile(r"\n[ \t]*\n")

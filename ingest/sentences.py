@@ -21,7 +21,7 @@ _TERMINATOR = re.compile(r"[.!?؟…۔]+[\"'”’»)\]]*(?=\s|$)")
 _LAST_WORD = re.compile(r"[^\s(\[\"'“‘«]+$")
 _INITIAL = re.compile(r"(?:[A-Z]|(?:[A-Z]\.)+[A-Z])$")
 _LINE = re.compile(r"[^\n]+")
-_MARKER = re.compile(r"[ \t]*(?:[-*•–·▪]|\d{1,2}[.)])[ \t]+")
+_MARKER = re.compile(r"[ \t]*(?:(?:[-*•–·▪]|\d{1,2}[.)])[ \t]+)+")
 _HEADING = re.compile(r"[ \t]*#{1,6}[ \t]+\S")
 _SOFT_WRAP_CHARS = 60  # hard-wrapped text has lines at least this long
 _BREAKABLE = re.compile(r"[؛;،,]\s|\s")
