@@ -67,6 +67,8 @@ def page_summary(page: Page) -> Document:
         "published": _day(page.published),
         "modified": _day(page.modified),
         "fetched_at": page.fetched_at.isoformat(),
+        "precision": page.precision,
+        "linked_from": list(page.linked_from),
         "alternates": dict(page.alternates),
         "digest": page.digest,
         "kind": page.kind,

@@ -43,7 +43,7 @@ CREATE TABLE IF NOT EXISTS pages(
   url TEXT PRIMARY KEY, title TEXT NOT NULL, text TEXT NOT NULL, language TEXT NOT NULL,
   published TEXT, modified TEXT, fetched_at TEXT NOT NULL, alternates TEXT NOT NULL,
   page_starts TEXT NOT NULL, media_type TEXT NOT NULL, kind TEXT NOT NULL, as_is INTEGER NOT NULL,
-  sample INTEGER NOT NULL, digest TEXT NOT NULL);
+  sample INTEGER NOT NULL, digest TEXT NOT NULL, about TEXT NOT NULL DEFAULT '{}');
 CREATE TABLE IF NOT EXISTS chunks(
   id TEXT PRIMARY KEY, url TEXT NOT NULL REFERENCES pages(url) ON DELETE CASCADE,
   position INTEGER NOT NULL, headings TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
@@ -69,7 +69,8 @@ _CHUNK_COLUMNS = """chunks.id, chunks.url, chunks.position, chunks.headings, chu
   chunks."end", chunks.sentences, pages.title, pages.language, pages.published,
   substr(pages.text, chunks.start + 1, chunks."end" - chunks.start)"""
 _PAGE_COLUMNS = """url, title, text, language, published, modified, fetched_at, alternates,
-  page_starts, media_type, kind, as_is, sample"""
+  page_starts, media_type, kind, as_is, sample, about"""
+_ADD_ABOUT = "ALTER TABLE pages ADD COLUMN about TEXT NOT NULL DEFAULT '{}'"
 
 
 class Catalogue:
@@ -82,6 +83,7 @@ class Catalogue:
         self._lock = threading.Lock()  # one connection is shared by the server's threads
         self._uncommitted = 0
         self._open_since = 0.0
+        self._page_columns = _PAGE_COLUMNS
 
     @classmethod
     def open(cls, path: Path) -> Catalogue:
@@ -98,6 +100,8 @@ class Catalogue:
             connection.executescript(_TABLES + _NOT_PUBLISHED)
             catalogue = cls(path, connection)
             catalogue._check_format()
+            if not catalogue._has_about():  # of an earlier release
+                connection.execute(_ADD_ABOUT)
             return catalogue
 
     @classmethod
@@ -113,7 +117,12 @@ class Catalogue:
             )
             catalogue = cls(path, connection)
             catalogue._check_format()
+            if not catalogue._has_about():  # of an earlier release
+                catalogue._page_columns = _PAGE_COLUMNS.replace("about", "'{}'")
             return catalogue
+
+    def _has_about(self) -> bool:
+        return any(row[1] == "about" for row in self._rows("PRAGMA table_info(pages)"))
 
     def close(self) -> None:
         """Let the file go; what is not committed yet is."""
@@ -331,7 +340,7 @@ class Catalogue:
 
     def pages(self) -> Iterator[Page]:
         """All pages, by address."""
-        for row in self._rows(f"SELECT {_PAGE_COLUMNS} FROM pages ORDER BY url"):
+        for row in self._rows(f"SELECT {self._page_columns} FROM pages ORDER BY url"):
             yield _page(row)
 
     def addresses(self) -> set[str]:
@@ -344,12 +353,12 @@ class Catalogue:
 
     def page(self, url: str) -> Page | None:
         """The page at one address."""
-        rows = self._rows(f"SELECT {_PAGE_COLUMNS} FROM pages WHERE url=?", (url,))
+        rows = self._rows(f"SELECT {self._page_columns} FROM pages WHERE url=?", (url,))
         return _page(rows[0]) if rows else None
 
     def pages_after(self, url: str, count: int) -> list[Page]:
         """The first `count` pages whose addresses come after `url`, by address."""
-        statement = f"SELECT {_PAGE_COLUMNS} FROM pages WHERE url>? ORDER BY url LIMIT ?"
+        statement = f"SELECT {self._page_columns} FROM pages WHERE url>? ORDER BY url LIMIT ?"
         return [_page(row) for row in self._rows(statement, (url, count))]
 
     def counts(self) -> tuple[int, int]:
@@ -376,7 +385,8 @@ class Catalogue:
             for page, chunks in changed:
                 connection.execute("DELETE FROM pages WHERE url=?", (page.url,))
                 connection.execute(
-                    "INSERT INTO pages VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                    f"INSERT INTO pages({_PAGE_COLUMNS}, digest) "
+                    "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
                     (*_page_row(page), page.digest),
                 )
                 connection.executemany(
@@ -424,7 +434,7 @@ class Catalogue:
         digest = hashlib.sha256()
         for row in self._rows(
             "SELECT url, digest, title, language, published, modified, alternates, page_starts, "
-            "kind, sample FROM pages ORDER BY url"
+            "kind, sample, about FROM pages ORDER BY url"
         ):
             digest.update(json.dumps(row).encode())
         for row in self._rows("SELECT id, digest, headings, sentences FROM chunks ORDER BY id"):
@@ -583,10 +593,22 @@ def _page_row(page: Page) -> tuple[object, ...]:
         page.kind,
         int(page.as_is),
         int(page.sample),
+        json.dumps(_about(page), ensure_ascii=False),
     )
 
 
+def _about(page: Page) -> dict[str, object]:
+    """What few pages have; empty for the others."""
+    about: dict[str, object] = {}
+    if page.precision != "day":
+        about["precision"] = page.precision
+    if page.linked_from:
+        about["linked_from"] = page.linked_from
+    return about
+
+
 def _page(row: Sequence) -> Page:  # type: ignore[type-arg]
+    about = json.loads(row[13]) if len(row) > 13 else {}
     return Page(
         url=row[0],
         title=row[1],
@@ -601,6 +623,8 @@ def _page(row: Sequence) -> Page:  # type: ignore[type-arg]
         kind=row[10],
         as_is=bool(row[11]),
         sample=bool(row[12]),
+        precision=about.get("precision", "day"),
+        linked_from=tuple(about.get("linked_from", ())),
     )
 
 

@@ -49,8 +49,15 @@ _MONTH_DAY = rf"(?P<m3>{_MONTH})\.? (?P<d3>\d{{1,2}})(?:st|nd|rd|th)?[,،]? (?P<
 _NUMERIC = r"(?P<d4>\d{1,2})(?P<sep>[/.-])(?P<m4>\d{1,2})(?P=sep)(?P<y4>\d{4})"
 _ANY = f"{_LEAD}(?:{_ISO}|{_DAY_MONTH}|{_MONTH_DAY}|{_NUMERIC})م?"
 _WHOLE = re.compile(rf"{_ANY}\.?")
-# "Cairo, 2 March 2019 –", "Cairo (7 August 2022) -", "القاهرة، 7 أغسطس 2022 –"
-_DATELINE = re.compile(rf"[^.!?؟\n\d]{{0,60}}?[ ,،(]*(?P<date>{_ANY})\)?\s*(?:[–—:-]|$)")
+_ANYWHERE = re.compile(rf"(?<!\d){_ANY}(?!\d)")
+# "Cairo, 2 March 2019 –", "Cairo (7 August 2022) -", "القاهرة، 7 أغسطس 2022 –", "… 2022 (HO) –"
+_BEFORE = r"[^.!?؟\n\d]{0,60}?[ ,،(|–—-]*"
+_AFTER = r"\)?\s*(?:\([^()\n]{1,40}\)\s*)?(?:[–—:|-]|$)"
+_DATELINE = re.compile(rf"{_BEFORE}(?P<date>{_ANY}){_AFTER}")
+_YEARLESS = re.compile(
+    rf"{_BEFORE}{_LEAD}(?:(?P<d1>\d{{1,2}})(?:st|nd|rd|th)? (?P<m1>{_MONTH})"
+    rf"|(?P<m2>{_MONTH})\.? (?P<d2>\d{{1,2}})(?:st|nd|rd|th)?){_AFTER}"
+)
 _FOLD = str.maketrans("أإآٱىة", "ااااىه")
 _MARKS = re.compile("[\u064b-\u0652\u0670\u0640\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
 MAX_DATE_CHARS = 80  # no date is longer; nothing longer is looked at
@@ -89,10 +96,34 @@ def parse_date(text: str | None) -> date | None:
     return _to_date(match) if match else None
 
 
-def dateline(text: str) -> date | None:
-    """The full date in a press dateline at the start of `text` ("Cairo, 2 March 2019 – …")."""
-    match = _DATELINE.match(_fold(text[:160]))
-    if not match:
+def find_date(text: str) -> date | None:
+    """The first full date that stands anywhere in a short line, or None."""
+    folded = _fold(text[:200])
+    for match in _ANYWHERE.finditer(folded):
+        if found := parse_date(match.group()):
+            return found
+    return None
+
+
+def dateline(text: str, *, not_after: date | None = None) -> date | None:
+    """The date in a press dateline at the start of `text` ("Cairo, 2 March 2019 – …").
+
+    Args:
+        not_after: then a date without a year ("Cairo, 2 March – …") counts as well: it is taken to
+            be the latest such day that is not after this one.
+    """
+    folded = _fold(text[:160])
+    if match := _DATELINE.match(folded):
+        found = _WHOLE.fullmatch(match["date"])
+        return _to_date(found) if found else None
+    match = _YEARLESS.match(folded) if not_after else None
+    if match is None or not_after is None:
         return None
-    found = _WHOLE.fullmatch(match["date"])
-    return _to_date(found) if found else None
+    month, day = MONTHS[match["m1"] or match["m2"]], int(match["d1"] or match["d2"])
+    for year in range(not_after.year, not_after.year - 5, -1):  # 29 February is not every year
+        try:
+            if (found_day := date(year, month, day)) <= not_after:
+                return found_day
+        except ValueError:
+            continue
+    return None

@@ -14,6 +14,7 @@ from ingest.types import Page, Reading
 
 MIN_PAGES = 5  # a block on fewer pages may be a series, on that many it is furniture
 MIN_SHARE = 0.25  # of the site's pages in that language
+MIN_FRAME_SHARE = 0.1  # of them; frames are reworded over the years, and not all pages with them
 MIN_PROSE_WORDS = 6
 MIN_UNPUNCTUATED_WORDS = 14
 SAME_WORDS = 0.9  # Jaccard overlap above which two blocks say the same, if their numbers agree
@@ -24,6 +25,7 @@ _SENTENCE_END = re.compile(r"[.!?؟…][\"'”’»)]*(?=\s|$)")
 _FURNITURE = re.compile(
     r"\bcookies?\b|©|\(c\) ?\d{4}|\ball rights reserved\b|\bcopyright\b|\bnewsletter\b"
     r"|\bsubscribe\b|\bsign up\b|\bprivacy (?:policy|notice)\b|\bskip to\b|\bshare (?:this|on)\b"
+    r"|\bemail address will not be published\b|\brequired fields\b"
     r"|\bfollow us\b|\bclick here\b|\bjavascript\b|\bpowered by\b|\bsign in\b|\blog in\b"
     r"|ملفات تعريف الارتباط|الكوكيز|جميع الحقوق محفوظة|حقوق النشر|النشرة (?:البريدية|الإخبارية)"
     r"|اشترك في|سياسة الخصوصية|تابعونا|شارك(?:وا)? (?:هذه|الصفحة)|انتقل إلى المحتوى",
@@ -68,7 +70,8 @@ def site_pages(readings: Iterable[Reading], *, home: str, names: Mapping[str, st
     for language in sorted(names):
         own = [reading for reading in counted if reading.page.language == language]
         said = Counter(key for reading in own for key in {_key(block) for block in reading.frame})
-        floor = 2 if len(own) >= MIN_PAGES else 1  # then what one page says alone is no frame
+        # Of a site's frame more than one page tells; a teaser that two pages share is none of it.
+        floor = max(2, MIN_FRAME_SHARE * len(own)) if len(own) >= MIN_PAGES else 1
         frame = {key for key, count in said.items() if count >= floor} | repeated[language]
         blocks: list[str] = []
         for reading in own:

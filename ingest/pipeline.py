@@ -36,8 +36,9 @@ from ingest.types import (
     Visit,
 )
 
-READING_VERSION = 1  # raise it when readers change what they find: everything is then read again
-DERIVATION = 1  # raise it when what `frame` takes out changes: every page is then derived anew
+READING_VERSION = 2  # raise it when readers change what they find: everything is then read again
+DERIVATION = 2  # raise it when what `frame` takes out changes: every page is then derived anew
+_DOCUMENT_ENDINGS = (".pdf", ".docx")
 MISSES_UNTIL_GONE = 2  # crawls in a row that did not come upon a page
 
 
@@ -381,11 +382,19 @@ class _Intake:
 def _derived(readings: Iterable[Reading], names: SiteNames) -> Iterator[Page]:
     """The pages to store: each site's own without what repeats, and one for what does."""
     sites: defaultdict[str, list[Reading]] = defaultdict(list)
+    links: defaultdict[str, set[str]] = defaultdict(set)
     for reading in readings:
         sites[_site_of(reading.page, names)].append(reading)
+        for link in filter(_is_document, reading.links):
+            links[link].add(reading.page.url)
     for home, members in sorted(sites.items()):
-        yield from without_repeats(members)
+        for page in without_repeats(members):
+            yield replace(page, linked_from=tuple(sorted(links[page.url])))
         yield from site_pages(members, home=home, names=names.titles)
+
+
+def _is_document(url: str) -> bool:
+    return url.partition("?")[0].lower().endswith(_DOCUMENT_ENDINGS)
 
 
 def _site_of(page: Page, names: SiteNames) -> str:

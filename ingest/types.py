@@ -158,7 +158,10 @@ class Page:
             list items start with `- `, a table row is one line `- Header: cell; Header: cell`.
         language: BCP 47 primary tag, "en" or "ar" where known, else "und".
         fetched_at: aware, UTC.
+        precision: how `published` is known: "day", "approximate" where the page says so, or
+            "inferred" where its year was taken from the day on which the page was last changed.
         alternates: language tag to the address of the same page in that language.
+        linked_from: of a document, the pages it hangs on, in the order of addresses.
         page_starts: for paged documents, the offset in `text` at which each page begins.
         kind: "page", or "site" for what the frame of a site says once on all of its pages.
         as_is: the text was handed in as it stands and is never cleaned.
@@ -178,6 +181,8 @@ class Page:
     kind: str = "page"
     as_is: bool = False
     sample: bool = False
+    precision: str = "day"
+    linked_from: tuple[str, ...] = ()
 
     @property
     def digest(self) -> str:

@@ -6,7 +6,10 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from ingest.language import detect_language
+
 _WORD = re.compile(r"\w+")
+_PICTURE = {"en": "Picture", "ar": "صورة", "und": "Picture"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,8 @@ def render(blocks: Iterable[Block]) -> str:
             line = "#" * max(2, block.level) + " " + block.text
         elif block.kind in {"item", "row"}:
             line = f"- {block.text}"
+        elif block.kind == "figure":  # quoted alone, it must not read as the article's own words
+            line = f"{_PICTURE[detect_language(block.text)]}: {block.text}"
         else:
             line = block.text
         if parts:

@@ -8,6 +8,8 @@ headers, lists their items and questions their headings, which trafilatura's tex
 from __future__ import annotations
 
 import re
+from datetime import date
+from itertools import groupby
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 from lxml import etree
@@ -15,8 +17,9 @@ from lxml import html as lxml_html
 
 from ingest.charset import decode_page
 from ingest.clean import clean_line
-from ingest.dates import parse_date
+from ingest.dates import dateline, find_date, parse_date
 from ingest.errors import NothingToKeep, TooLarge, UnreadablePage
+from ingest.frame import is_prose
 from ingest.language import page_language
 from ingest.readers.blocks import Block, render
 from ingest.readers.html_frame import drop_teasers, is_chrome, same_words, take_frame
@@ -30,10 +33,12 @@ MAX_DEPTH = 400  # deeper nesting is no page that a person wrote
 MAX_ATTRIBUTES = 1_000  # of one element
 MIN_WORDS = 8
 MIN_LANDMARK_SHARE = 0.3  # of the body's words; a <main> with less is not the main content
+MIN_ARTICLE_SHARE = 0.4  # of the words of <main>; an <article> with less is one piece among others
+MIN_CONTENTS_SHARE = 0.6  # of the items of a table of contents are headings further down
 MIN_FOUND_SHARE = 0.5  # of the body's prose words that trafilatura must find to be believed
 
 _HEAD_TAGS = frozenset("title meta link script style base noscript template".split())
-_ENDINGHEADINGS = re.compile(
+_ENDINGS = re.compile(
     r"(?:related|similar|more|other|latest|recent)(?: (?:documents?|news|stories|articles|content|"
     r"pages|links|posts|publications|resources|events|topics|materials?|information))*"
     r"|share(?: this)?(?: page| article| story| post)?|follow us|see also|read (?:more|next|also)"
@@ -49,9 +54,29 @@ _LABELS = re.compile(
     r"الفعاليات|منشورات|الرئيسية)[\s|/·•,،-]*)+",
     re.IGNORECASE,
 )
+_CHANGED = re.compile(r"updat|modif|review|revis|تحديث|تعديل", re.IGNORECASE)
 _UPDATED = re.compile(
     r"(?:last |date )?(?:updated|modified|reviewed|published|posted|publication date|date)"
     r"(?: on)?|تاريخ النشر|(?:آخر )?تحديث|نشر(?:ت)?(?: في)?|التاريخ",
+    re.IGNORECASE,
+)
+_CONTENTS = re.compile(
+    r"(?:table of )?contents|(?:on|in) this page|jump to|page sections"
+    r"|(?:جدول )?المحتويات|في هذه الصفحة|محتويات الصفحة",
+    re.IGNORECASE,
+)
+_BYLINE = re.compile(
+    r"(?:submitted|posted|published|written|created|updated)\b.{0,100}|by .{1,60}"
+    r"|نشر(?:ه|ت)? .{0,100}|كتب(?:ه|ت)? .{0,100}|بقلم .{1,60}",
+    re.IGNORECASE,
+)
+_FURNITURE = re.compile(
+    r"log ?in(?: or register)? to post comments|add (?:new )?comment|leave a (?:reply|comment)"
+    r"|back to (?:top|news|list|all .{1,30})|(?:print|e-?mail|share|download) this page"
+    r"|printer-friendly(?: version)?|skip to .{1,30}|(?:read|learn|see|view) (?:more|all)"
+    r"|previous|next|prev|more"
+    r"|العودة إلى (?:أعلى|الأعلى|القائمة|الأخبار)|طباعة(?: الصفحة)?|(?:اقرأ|عرض) المزيد|المزيد"
+    r"|السابق|التالي",
     re.IGNORECASE,
 )
 _PLACEHOLDER = re.compile(
@@ -93,8 +118,9 @@ def read(resource: Resource) -> Reading:
         body = tree
     title = _title(body, meta)
     listed = drop_teasers(body, meta.base)
-    frame, chrome_words = take_frame(body, title)
-    blocks = _content(body, meta, title)
+    frame, chrome_words = take_frame(body, title, meta.base)
+    blocks, byline = _without_byline(_content(body), meta, title)
+    published, modified, precision = _dates(meta, byline, blocks)
     text = render(blocks)
     if not title:
         title = next((block.text for block in blocks if block.kind != "gap"), "")[:120]
@@ -105,8 +131,9 @@ def read(resource: Resource) -> Reading:
         text=text,
         language=page_language(meta.language, text),
         fetched_at=resource.fetched_at,
-        published=meta.published,
-        modified=meta.modified,
+        published=published,
+        modified=modified,
+        precision=precision,
         alternates=meta.alternates,
         media_type=resource.media_type,
     )
@@ -177,7 +204,8 @@ def _title(body: lxml_html.HtmlElement, meta: Metadata) -> str:
         if not any(is_chrome(parent) for parent in heading.iterancestors())
     ]
     if len(headings) == 1 and (text := clean_line(inline_text(headings[0]))):
-        return without_site_name(text, meta.site_name)
+        is_site = meta.title and meta.title != text and text.casefold() in meta.site_names
+        return meta.title if is_site else without_site_name(text, meta.site_name)
     texts = [clean_line(inline_text(heading)) for heading in headings]
     if meta.title and any(same_words(text, meta.title) for text in texts):
         return meta.title
@@ -187,15 +215,44 @@ def _title(body: lxml_html.HtmlElement, meta: Metadata) -> str:
 # --- the content -----------------------------------------------------------------------------
 
 
-def _content(body: lxml_html.HtmlElement, meta: Metadata, title: str) -> list[Block]:
+def _content(body: lxml_html.HtmlElement) -> list[Block]:
     """The page's own blocks."""
     root = _landmark(body)
     blocks = list(walk(root if root is not None else body))
     if root is None:
         blocks = _without_menus(_as_trafilatura_sees(body, blocks))
-    blocks = _without_endings(blocks)
-    blocks = _without_byline(blocks, meta, title)
+    blocks = _without_endings([block for block in blocks if not _is_furniture(block)])
+    blocks = _without_contents(blocks)
     return _without_bare_headings(blocks)
+
+
+def _is_furniture(block: Block) -> bool:
+    return block.kind in {"text", "item"} and bool(
+        _FURNITURE.fullmatch(block.text.strip(" .:»›>→"))
+    )
+
+
+def _without_contents(blocks: list[Block]) -> list[Block]:
+    """Without a table of contents: items that repeat the headings which follow them.
+
+    It is one where it says so or where its items are links; other lists state what they name.
+    """
+    headings = {words for block in blocks if (words := _words(block)) and block.kind == "heading"}
+    kept: list[Block] = []
+    for is_item, group in groupby(blocks, key=lambda block: block.kind == "item"):
+        run = list(group)
+        if is_item and len(run) >= 3:
+            named = bool(kept) and bool(_CONTENTS.fullmatch(kept[-1].text.strip(" :")))
+            linked = all(block.linked >= block.words for block in run)
+            repeats = sum(_words(block) in headings for block in run)
+            if (named or linked) and repeats >= MIN_CONTENTS_SHARE * len(run):
+                run = [Block("gap", "")]
+        kept.extend(run)
+    return kept
+
+
+def _words(block: Block) -> tuple[str, ...]:
+    return tuple(_WORD.findall(block.text.casefold()))
 
 
 def _landmark(body: lxml_html.HtmlElement) -> lxml_html.HtmlElement | None:
@@ -208,14 +265,20 @@ def _landmark(body: lxml_html.HtmlElement) -> lxml_html.HtmlElement | None:
             chosen = candidates[0]
             if count_words(chosen) >= MIN_LANDMARK_SHARE * total:
                 inner = chosen.xpath(".//article[not(ancestor::article)]")
-                if len(inner) == 1 and count_words(inner[0]) >= 0.6 * count_words(chosen):
-                    return (
-                        inner[0]
-                        if chosen.find(".//h1") in (None, inner[0].find(".//h1"))
-                        else chosen
-                    )
-                return chosen
+                return inner[0] if len(inner) == 1 and _is_whole(inner[0], chosen) else chosen
     return None
+
+
+def _is_whole(article: lxml_html.HtmlElement, main: lxml_html.HtmlElement) -> bool:
+    """Whether an article is the content of the main element, and what follows it is not."""
+    if count_words(article) < MIN_ARTICLE_SHARE * count_words(main):
+        return False
+    for paragraph in main.iter("p", "li", "td"):
+        if any(parent is article for parent in paragraph.iterancestors()):
+            return True
+        if is_prose(clean_line(inline_text(paragraph))):
+            return False  # an introduction before it
+    return True
 
 
 def _as_trafilatura_sees(body: lxml_html.HtmlElement, blocks: list[Block]) -> list[Block]:
@@ -280,7 +343,7 @@ def _without_endings(blocks: list[Block]) -> list[Block]:
     skipping = False
     for block in blocks:
         if block.kind == "heading":
-            skipping = bool(_ENDINGHEADINGS.fullmatch(block.text.strip(" :")))
+            skipping = bool(_ENDINGS.fullmatch(block.text.strip(" :")))
             if skipping:
                 kept.append(Block("gap", ""))
                 continue
@@ -292,9 +355,16 @@ def _without_endings(blocks: list[Block]) -> list[Block]:
     return kept
 
 
-def _without_byline(blocks: list[Block], meta: Metadata, title: str) -> list[Block]:
-    """Without the title's repetition, labels and date lines before the first real block."""
+def _without_byline(
+    blocks: list[Block], meta: Metadata, title: str
+) -> tuple[list[Block], list[str]]:
+    """Without the title's repetition, labels and date lines before the first real block.
+
+    Returns:
+        the blocks, and the lines that were left out for naming a date.
+    """
     kept: list[Block] = []
+    lines: list[str] = []
     started = False
     for block in blocks:
         if (
@@ -304,11 +374,12 @@ def _without_byline(blocks: list[Block], meta: Metadata, title: str) -> list[Blo
         ):
             continue
         if not started and block.kind in {"text", "item"} and _is_byline(block.text, meta, title):
+            lines.append(block.text)
             continue
         if block.kind in {"text", "item", "row"}:
             started = True
         kept.append(block)
-    return kept
+    return kept, lines
 
 
 def _is_byline(text: str, meta: Metadata, title: str) -> bool:
@@ -318,8 +389,37 @@ def _is_byline(text: str, meta: Metadata, title: str) -> bool:
         return False
     stated = {meta.published, meta.modified} - {None}
     rest = _LABELS.sub("", _UPDATED.sub("", text)).strip(" :|·-–—,،\n")
+    if not rest:
+        return True
+    if _BYLINE.fullmatch(text) and not _SENTENCE_END.search(text) and find_date(text):
+        return True
     day = parse_date(rest)
     return bool(day) and (not stated or day in stated or bool(_UPDATED.search(text)))
+
+
+def _dates(
+    meta: Metadata, byline: list[str], blocks: list[Block]
+) -> tuple[date | None, date | None, str]:
+    """Published, modified, and how exactly the first is known.
+
+    What the page says of itself counts first, then the lines by its heading, then its dateline. A
+    dateline without a year has the latest one that fits before the page was last changed.
+    """
+    published, modified = meta.published, meta.modified
+    for line in byline:
+        day = find_date(line)
+        if _CHANGED.search(line):
+            modified = modified or day
+        else:
+            published = published or day
+    if published is not None:
+        return published, modified, "approximate" if meta.approximate else "day"
+    opening = next((block.text for block in blocks if block.kind == "text"), "")
+    if (day := dateline(opening)) is not None:
+        return day, modified, "day"
+    if modified is not None and (day := dateline(opening, not_after=modified)) is not None:
+        return day, modified, "inferred"
+    return None, modified, "day"
 
 
 def _without_bare_headings(blocks: list[Block]) -> list[Block]:

@@ -24,9 +24,24 @@ _CHROME_WORDS = frozenset(
     """breadcrumb breadcrumbs cookie cookies consent gdpr share sharing social addtoany sharethis
     newsletter subscribe subscription related pager pagination paging skip sidebar navbar menu
     megamenu navigation toolbar login signin search recommended promo advert advertisement banner
-    popup modal topbar masthead comments tags""".split()
+    popup modal topbar topnav masthead comments comment tags footer colophon""".split()
 )
+# Whole names, of which a part alone would say too little.
+_CHROME_NAMES = frozenset(
+    """off-canvas site-header page-header main-header global-header region-header header-top
+    site-branding site-description site-slogan site-info language-switcher lang-switcher
+    language-switch widget-area""".split()
+)
+_CARD_WORDS = frozenset("card teaser views tile listing".split())
+_READ_MORE = re.compile(
+    r"(?:read|learn|see|view|find out|discover) (?:more|all|details?|the (?:story|article))"
+    r"(?: about .{0,60})?|more|details|continue reading.{0,60}|full (?:story|article)"
+    r"|(?:اقرأ|إقرأ|لمعرفة|شاهد|عرض) (?:المزيد|التفاصيل)|المزيد|التفاصيل|للمزيد",
+    re.IGNORECASE,
+)
+MOST_PROSE = 0.5  # an element with so much of a page's prose is its content, however it is called
 _CLASS_WORD = re.compile(r"[a-z]+")
+_TEASER_TAGS = ("li", "article", "div", "section")
 _SENTENCE_END = re.compile(r"[.!?؟…:][\"'”’»)]*$")
 _WORD = re.compile(r"\w+")
 
@@ -46,7 +61,10 @@ def is_chrome(element: lxml_html.HtmlElement) -> bool:
     if roles & _CHROME_ROLES:
         return element.find(".//h1") is None
     names = f"{element.get('class') or ''} {element.get('id') or ''}".lower()
-    if not _CHROME_WORDS.isdisjoint(_CLASS_WORD.findall(names)):
+    if not (
+        _CHROME_WORDS.isdisjoint(_CLASS_WORD.findall(names))
+        and _CHROME_NAMES.isdisjoint(names.split())
+    ):
         return element.find(".//h1") is None and not _is_mostly_prose(element)
     return False
 
@@ -61,16 +79,22 @@ def _is_mostly_prose(element: lxml_html.HtmlElement) -> bool:
     return len(prose) >= 3
 
 
-def take_frame(body: lxml_html.HtmlElement, title: str) -> tuple[tuple[str, ...], int]:
+def take_frame(body: lxml_html.HtmlElement, title: str, base: str) -> tuple[tuple[str, ...], int]:
     """Cut header, menus and footer out of the tree; their prose, and how many words they held."""
     regions: list[lxml_html.HtmlElement] = []
+    prose = _prose_words(body)
     for element in body.iter():
         if is_chrome(element) and not any(parent in regions for parent in element.iterancestors()):
+            by_name = element.tag in {"div", "section", "form", "span"} and not element.get("role")
+            if by_name and prose and _prose_words(element) > MOST_PROSE * prose:
+                continue
             regions.append(element)
     frame: dict[str, None] = {}
     words = 0
     for region in regions:
         words += count_words(region)
+        for teaser in [each for each in region.iter(*_TEASER_TAGS) if _is_teaser(each, base)]:
+            _cut(teaser)  # what it says is said by the page it leads to
         for paragraph in _paragraphs(region):
             for block in walk(paragraph):
                 linked = 4 * block.linked >= block.words
@@ -82,13 +106,28 @@ def take_frame(body: lxml_html.HtmlElement, title: str) -> tuple[tuple[str, ...]
                     and not same_words(block.text, title)
                 ):
                     frame[block.text] = None
-        region.tail, tail = None, region.tail
-        parent = region.getparent()
-        if parent is not None:
-            gap = parent.makeelement("gap-left")
-            gap.tail = tail
-            parent.replace(region, gap)
+        _cut(region)
     return tuple(frame), words
+
+
+def _prose_words(element: lxml_html.HtmlElement) -> int:
+    """Words in its paragraphs that stand outside links and outside what is frame by its tag."""
+    words = 0
+    for paragraph in element.iter("p"):
+        if not any(
+            parent.tag in {"nav", "footer", "aside"} for parent in paragraph.iterancestors()
+        ):
+            words += count_words(paragraph) - sum(count_words(a) for a in paragraph.iter("a"))
+    return words
+
+
+def _cut(element: lxml_html.HtmlElement) -> None:
+    """Replace an element by a gap."""
+    parent = element.getparent()
+    if parent is not None:
+        gap = parent.makeelement("gap-left")
+        gap.tail, element.tail = element.tail, None
+        parent.replace(element, gap)
 
 
 def _paragraphs(region: lxml_html.HtmlElement) -> Iterator[lxml_html.HtmlElement]:
@@ -102,41 +141,49 @@ def drop_teasers(body: lxml_html.HtmlElement, base: str) -> bool:
     """Cut the teasers of other pages out of the tree; whether there were any.
 
     A teaser begins with a link to another page and carries that page's date or a text of its own
-    beside the link; three or more of them side by side are a listing, and so are three or more
-    bare links with the length of titles.
+    beside the link, or ends in one that says "Read more"; three or more of them side by side are a
+    listing, and so are three or more bare links with the length of titles.
     """
     groups: dict[lxml_html.HtmlElement, list[lxml_html.HtmlElement]] = {}
-    for element in body.iter("li", "article", "div", "section"):
+    for element in body.iter(*_TEASER_TAGS):
         if _is_teaser(element, base):
             parent = element.getparent()
             if parent is not None:
                 groups.setdefault(parent, []).append(element)
     dropped = False
     for parent, members in groups.items():
-        dated = [member for member in members if member.find(".//time") is not None]
+        dated = [member for member in members if _is_dated(member)]
         siblings = [child for child in parent if isinstance(child.tag, str)]
         if len(members) >= 3 or len(dated) >= 2 or (dated and len(siblings) == len(members)):
             for member in members:
-                if member.getparent() is not None:
-                    gap = member.makeelement("gap-left")
-                    gap.tail, member.tail = member.tail, None
-                    parent.replace(member, gap)
-                    dropped = True
+                _cut(member)
+                dropped = True
     return dropped
+
+
+def _is_dated(element: lxml_html.HtmlElement) -> bool:
+    """Whether a teaser carries the date of the page it leads to."""
+    if element.find(".//time") is not None:
+        return True
+    texts = (clean_line(text) for text in element.itertext())
+    return any(parse_date(text) for text in texts)
 
 
 def _is_teaser(element: lxml_html.HtmlElement, base: str) -> bool:
     words = count_words(element)
     if not 1 <= words <= 90 or element.find(".//h1") is not None:
         return False
-    anchor = next(iter(element.iter("a")), None)
-    if anchor is None or not _leads_elsewhere(anchor, base):
+    anchors = [each for each in element.iter("a") if count_words(each)]
+    if not anchors or not _leads_elsewhere(anchors[0], base):
         return False
+    anchor = anchors[0]
+    if _READ_MORE.fullmatch(clean_line(inline_text(anchor)).strip(" …»›>→.")):
+        return len(anchors) == 1 and words >= 8 and element.tag != "p"
     linked = count_words(anchor)
     before = "".join(_texts_before(element, anchor))
     if _WORD.search(before) and not parse_date(clean_line(before)):
         return False
-    if element.find(".//time") is not None:
+    if _is_dated(element):
         return True
     in_heading = any(parent.tag in HEADINGS for parent in anchor.iterancestors())
     if in_heading:
@@ -144,7 +191,9 @@ def _is_teaser(element: lxml_html.HtmlElement, base: str) -> bool:
     if element.tag == "li":
         return linked == words and words >= 4
     # A card: the link is a title, and its text a block of its own.
-    return linked >= 3 and element.find("p") is not None and element.tag == "article"
+    names = _CLASS_WORD.findall((element.get("class") or "").lower())
+    is_card = element.tag == "article" or not _CARD_WORDS.isdisjoint(names)
+    return linked >= 3 and is_card and element.find(".//p") is not None
 
 
 def _texts_before(element: lxml_html.HtmlElement, anchor: lxml_html.HtmlElement) -> Iterator[str]:

@@ -34,6 +34,10 @@ _HIDDEN_CLASSES = frozenset(
     """visually-hidden visuallyhidden sr-only screen-reader-text screenreader element-invisible
     d-none is-hidden hidden hide invisible offscreen off-screen""".split()
 )
+_SHOWN_WIDER = re.compile(
+    r"d-(?:sm|md|lg|xl|xxl)-(?:block|flex|inline|inline-block|grid|table|table-cell)"
+    r"|(?:sm|md|lg|xl|2xl):(?:block|flex|inline|inline-block|grid|table|visible)"
+)
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _SELECTOR_PART = re.compile(
     r"(?P<tag>[a-zA-Z][\w-]*|\*)|\.(?P<cls>[\w-]+)|\#(?P<id>[\w-]+)"
@@ -95,8 +99,10 @@ def _is_hidden(element: lxml_html.HtmlElement) -> bool:
         return True
     if tag == "input" and (element.get("type") or "").lower() == "hidden":
         return True
-    classes = element.get("class")
-    if classes and not _HIDDEN_CLASSES.isdisjoint(classes.lower().split()):
+    classes = (element.get("class") or "").lower().split()
+    # "d-none d-md-block" and "hidden md:block" hide on small screens only
+    shown = any(_SHOWN_WIDER.fullmatch(name) for name in classes)
+    if not _HIDDEN_CLASSES.isdisjoint(classes) and not shown:
         return True
     if tag == "img" and {element.get("width"), element.get("height")} & {"0", "1"}:
         return True

@@ -50,6 +50,8 @@ class Metadata:
         base: what relative links are relative to.
         canonical: its address, without fragment.
         site_name: as in og:site_name, or "".
+        site_names: that and what stands behind the title in `<title>`, case folded.
+        approximate: the page says that the day it names is not exactly known.
         language: as declared, or None.
     """
 
@@ -62,6 +64,8 @@ class Metadata:
     modified: date | None = None
     alternates: Mapping[str, str] = field(default_factory=dict)
     noindex: bool = False
+    site_names: frozenset[str] = frozenset()
+    approximate: bool = False
 
 
 def read_metadata(tree: lxml_html.HtmlElement, url: str) -> Metadata:
@@ -87,7 +91,14 @@ def read_metadata(tree: lxml_html.HtmlElement, url: str) -> Metadata:
         modified=modified,
         alternates=_alternates(tree, base, canonical),
         noindex=_noindex(meta),
+        site_names=_site_names(clean_line(tree.findtext(".//title") or ""), site_name),
+        approximate="approx" in meta.get("date-precision", "").lower(),
     )
+
+
+def _site_names(title: str, site_name: str) -> frozenset[str]:
+    parts = _SEPARATOR.split(title)
+    return frozenset(name.casefold() for name in (site_name, *parts[1:]) if name)
 
 
 def without_site_name(title: str, site_name: str = "") -> str:

@@ -17,6 +17,7 @@ BLOCKS = frozenset(
     figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol
     option p pre section summary table tbody td tfoot th thead tr ul""".split()
 )
+_CLASS_WORD = re.compile(r"[a-z]+")
 _WORD = re.compile(r"\w+")
 
 
@@ -83,7 +84,10 @@ def _walk_into(
             if (alt := _alt(child)) and not _echoes(alt, buffer):
                 yield from buffer.take(kind)
                 yield Block("figure", alt)
-        elif tag == "figcaption":
+        elif tag == "figure" and child.find(".//table") is None:
+            yield from buffer.take(kind)
+            yield from _walk_figure(child)
+        elif tag == "figcaption" or _is_caption(child):
             yield from buffer.take(kind)
             if text := clean_line(inline_text(child)):
                 yield Block("figure", text)
@@ -94,6 +98,30 @@ def _walk_into(
         elif isinstance(tag, str):
             yield from _walk_into(child, buffer, kind, linked=linked or tag == "a")
         buffer.add(child.tail, linked=linked)
+
+
+def _is_caption(element: lxml_html.HtmlElement) -> bool:
+    if element.tag not in {"div", "p", "span"} or element.find(".//p") is not None:
+        return False
+    return "caption" in _CLASS_WORD.findall((element.get("class") or "").lower())
+
+
+def _walk_figure(figure: lxml_html.HtmlElement) -> Iterator[Block]:
+    """A picture is one block: its caption, and what its alternative text adds to that."""
+    caption = next(iter(figure.iter("figcaption")), None)
+    said = clean_line(inline_text(caption)) if caption is not None else ""
+    texts = [said] if said else []
+    for image in figure.iter("img"):
+        alt = _alt(image)
+        if alt and not any(alt.casefold() in text.casefold() for text in texts):
+            texts.append(alt)
+    if texts:
+        yield Block(
+            "figure",
+            " – ".join(text.rstrip(".") if text is not texts[-1] else text for text in texts),
+        )
+    if caption is None:  # a quotation or a list that was called a figure
+        yield from (block for block in walk(figure) if block.kind != "figure")
 
 
 def _echoes(alt: str, buffer: _Buffer) -> bool:
@@ -186,8 +214,20 @@ def _walk_table(table: lxml_html.HtmlElement) -> Iterator[Block]:
                 yield from walk(cell)
         return
     grid, heads = _grid(rows)
+    if not heads and len(rows) > 1 and _is_bold(rows[0]) and not _is_bold(rows[1]):
+        heads = 1  # editors without a button for header cells make them bold
     yield from (Block("row", line) for line in table_lines(grid, heads))
     yield from _figures(table)
+
+
+def _is_bold(row: lxml_html.HtmlElement) -> bool:
+    """Whether all text of a row stands in bold, cell by cell."""
+    cells = row.findall("td") + row.findall("th")
+    bold = sum(
+        cell.tag == "th" or count_words(cell) == sum(map(count_words, cell.iter("strong", "b"))) > 0
+        for cell in cells
+    )
+    return len(cells) > 1 and bold == len(cells)
 
 
 def _grid(rows: list[lxml_html.HtmlElement]) -> tuple[list[list[str]], int]:

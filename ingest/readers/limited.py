@@ -248,6 +248,7 @@ def _document(reading: Reading) -> dict[str, Any]:
         "alternates": dict(page.alternates),
         "page_starts": page.page_starts,
         "media_type": page.media_type,
+        "precision": page.precision,
         "frame": reading.frame,
         "links": reading.links,
     }
@@ -267,6 +268,7 @@ def _read_answer(answer: dict[str, Any]) -> Reading:
         alternates=answer["alternates"],
         page_starts=tuple(answer["page_starts"]),
         media_type=answer["media_type"],
+        precision=answer["precision"],
     )
     return Reading(page, tuple(answer["frame"]), tuple(answer["links"]))
 
