@@ -51,6 +51,26 @@ def add_commands(command: Command, settings: Settings) -> None:
     made.add_argument("--questions", action="store_true", help="print the kept questions")
     made.add_argument("--forget", action="store_true", help="delete the kept questions now")
 
+    command(
+        "mcp",
+        lambda options: _mcp(settings(options)),
+        "Serve ask, search and check as MCP tools over standard input and output.",
+    )
+
+
+def _mcp(settings: Any) -> int:
+    import asyncio
+
+    from assistant.build import build_service
+    from ui.doors import program_version
+    from ui.tools import InProcess, build_tools
+
+    service = build_service(settings)
+    name = next(iter(service.assistant.profile.name.values()))
+    tools = build_tools(InProcess(service), name, program_version())
+    asyncio.run(tools.run_stdio_async())
+    return 0
+
 
 def _privacy(options: argparse.Namespace, settings: Any) -> int:
     from assistant.privacy.inventory import inventory

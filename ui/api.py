@@ -62,6 +62,13 @@ MAX_CLAIM_CHARS = 10_000
 MAX_URL_CHARS = 2_000
 STORE_RETRY_S = 30
 
+# Of one server-sent event; `data` is a document as JSON.
+EVENT_SCHEMA = {
+    "type": "object",
+    "properties": {"event": {"type": "string"}, "data": {"type": "string"}},
+    "required": ["data"],
+}
+
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
@@ -287,7 +294,7 @@ SessionId = Annotated[
 def router(counter: Counter) -> APIRouter:
     """The routes under a prefix."""
     routes = APIRouter(tags=["assistant"], default_response_class=JSONResponse)
-    refusals = _problems(401, 408, 413, 415, 422, 429, 500, 503)
+    refusals = problems(401, 408, 413, 415, 422, 429, 500, 503)
 
     @routes.post(
         "/ask",
@@ -298,7 +305,7 @@ def router(counter: Counter) -> APIRouter:
                 "model": AnswerDocument,
                 "description": "The answer; as `text/event-stream` where that was asked for: "
                 "events `sentence`, each with its citations, and last `answer`.",
-                "content": {"text/event-stream": {"schema": {"type": "string"}}},
+                "content": {"text/event-stream": {"schema": EVENT_SCHEMA}},
             },
             **refusals,
         },
@@ -327,7 +334,7 @@ def router(counter: Counter) -> APIRouter:
     async def search(body: SearchBody, request: Request, session_id: SessionId = None) -> Response:
         visitor = await counter.reception.visitor(request.scope)
         counter.reception.admit(visitor)
-        _held_to_length(body.query, MAX_QUESTION_CHARS, counter)
+        held_to_length(body.query, counter.service)
         held_to = SearchFilter(body.language, body.since, body.until)
         work = partial(counter.service.retriever.search, body.query, body.top_k, held_to)
         found = await counter.work(visitor, work, request.is_disconnected)
@@ -342,7 +349,7 @@ def router(counter: Counter) -> APIRouter:
     async def check(body: CheckBody, request: Request, session_id: SessionId = None) -> Response:
         visitor = await counter.reception.visitor(request.scope)
         counter.reception.admit(visitor)
-        _held_to_length(body.claim, MAX_CLAIM_CHARS, counter)
+        held_to_length(body.claim, counter.service, MAX_CLAIM_CHARS)
         work = partial(counter.service.checker.check, body.claim)
         try:
             verdict = await counter.work(visitor, work, request.is_disconnected)
@@ -371,7 +378,7 @@ def router(counter: Counter) -> APIRouter:
         "/page",
         summary="One stored page with its full text",
         response_model=None,
-        responses={200: {"model": PageDocument}, **_problems(404), **refusals},
+        responses={200: {"model": PageDocument}, **problems(404), **refusals},
     )
     async def page(
         request: Request,
@@ -407,7 +414,8 @@ def handle_problems(app: FastAPI) -> None:
 
     def respond(request: Request, problem: Problem) -> Response:
         run = str(request.scope.get("run", "-"))
-        return problem.response(request.headers.get("accept-language", ""), run)
+        accepted = request.headers.get("accept-language", "")
+        return problem.response(accepted, run, as_openai=request.url.path.startswith("/v1/"))
 
     @app.exception_handler(Problem)
     async def _(request: Request, problem: Problem) -> Response:
@@ -463,7 +471,7 @@ def describe(app: FastAPI, version: str) -> Callable[[], dict[str, Any]]:
     return document
 
 
-def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The problems of these statuses, for the OpenAPI document."""
     names: dict[int, list[str]] = {}
     for kind in Problems:
@@ -490,9 +498,14 @@ def _take_out_fastapi_errors(described: dict[str, Any]) -> None:
         described["components"]["schemas"].pop(name, None)
 
 
-def _held_to_length(text: str, limit: int, counter: Counter) -> None:
+def held_to_length(text: str, service: Service, limit: int = MAX_QUESTION_CHARS) -> None:
+    """Refuse what is no text, or too long.
+
+    Raises:
+        Problem: which of the two it is.
+    """
     if not any(c.isalnum() for c in text):
-        raise no_text(counter.service)
+        raise no_text(service)
     if len(text) > limit:
         raise Problem(Problems.LONG_TEXT, limit=f"{limit:,}")
 

@@ -37,7 +37,12 @@ def build_app(assistant: Assistant, votes: Votes, doors: Doors | None = None) ->
     Args:
         doors: for programs, with the limits and the switch that hold for the page as well.
     """
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=doors.lifespan if doors else None,
+    )
     # An own policy, which allows no other origin, switches off Gradio's, which allows every one.
     app.add_middleware(CORSMiddleware, allow_origins=[])
     app.add_middleware(OwnHead, head=public.head(assistant.profile))

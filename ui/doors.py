@@ -5,20 +5,25 @@ from __future__ import annotations
 import os
 import threading
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import FastAPI
+from mcp.server.streamable_http_manager import StreamableHTTPASGIApp
 from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
 
 from assistant.keys import Keys
 from assistant.privacy.questions import QuestionStore, questions_path
 from assistant.settings import Settings
 from assistant.switch import Switch
-from ui import api, help, watch
+from ui import api, completions, help, watch
 from ui.ledger import Keep, Ledger, Noted
 from ui.limits import Desk
 from ui.metrics import Metrics
 from ui.reception import ChatReception, Reception
+from ui.tools import OverHttp, build_tools
 from ui.types import Assistant
 
 SEATS = len(os.sched_getaffinity(0))  # an answer is all work and no waiting
@@ -39,6 +44,9 @@ class Doors:
         r"GET /api/v1/openapi\.json",
         r"GET /api(?:/v1)?/(?:pages|page)",
         r"POST /api(?:/v1)?/(?:ask|search|check)",
+        r"GET /v1/models",
+        r"POST /v1/chat/completions",
+        r"POST /mcp",
     )
     """What the wall lets through."""
 
@@ -58,7 +66,17 @@ class Doors:
         self.counter = api.Counter(service, self.reception, self.desk, self.ledger)
         self.log_level = settings.log_level
         self._profile = service.assistant.profile
+        self._name = next(iter(self._profile.name.values()))
+        tools = build_tools(OverHttp(self.counter), self._name, program_version())
+        tools.streamable_http_app(json_response=True, stateless_http=True, host="0.0.0.0")
+        self._mcp = tools.session_manager
         self._self_test = watch.SelfTest(service, settings.store)
+
+    @asynccontextmanager
+    async def lifespan(self, app: FastAPI) -> AsyncIterator[None]:
+        """What has to run as long as the application does."""
+        async with self._mcp.run():
+            yield
 
     def noted(self, assistant: Assistant) -> Assistant:
         """The assistant for a room, its answers noted."""
@@ -75,7 +93,9 @@ class Doors:
         app.include_router(
             api.router(self.counter), prefix=api.UNVERSIONED, include_in_schema=False
         )
-        document = api.describe(app, _version())
+        app.include_router(completions.router(self.counter, self._name))
+        app.router.routes.append(Route("/mcp", StreamableHTTPASGIApp(self._mcp)))
+        document = api.describe(app, program_version())
 
         @app.get(f"{api.PREFIX}/openapi.json", include_in_schema=False)
         async def openapi() -> Response:
@@ -110,7 +130,8 @@ def _delete_hourly(questions: QuestionStore) -> None:
         questions.delete_old()
 
 
-def _version() -> str:
+def program_version() -> str:
+    """Of the installed package."""
     try:
         return version("iom-egypt-assistant")
     except PackageNotFoundError:

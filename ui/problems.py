@@ -219,8 +219,12 @@ class Problem(Exception):
             document["errors"] = self.errors
         return document
 
-    def response(self, accept_language: str, run: str) -> Response:
-        """The response, in the first language asked for that there is."""
+    def response(self, accept_language: str, run: str, *, as_openai: bool = False) -> Response:
+        """The response, in the first language asked for that there is.
+
+        Args:
+            as_openai: with a member `error` besides, where OpenAI's clients look.
+        """
         language = preferred_language(accept_language)
         headers = {"Content-Language": language}
         if self.retry_after_s is not None:
@@ -230,6 +234,10 @@ class Problem(Exception):
         if self.kind in (Problems.TOO_LARGE, Problems.TOO_SLOW):
             headers["Connection"] = "close"  # the rest of it is not read
         document = self.document(language, run)
+        if as_openai:
+            said = f"{document['title']}. {document['detail']}"
+            name = self.kind.value.name
+            document["error"] = {"message": said, "type": name, "code": name, "param": None}
         body = json.dumps(document, ensure_ascii=False).encode()
         return Response(body, self.status, headers, MEDIA_TYPE)
 
