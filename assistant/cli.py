@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from assistant import operation
 from assistant.errors import AssistantError, InputError
 from ingest.errors import IngestError, RefusedAddress, StoreBusy, StoreError, TooLarge, Unreachable
-from vectorstore.errors import CorruptIndex, EmptyIndex, VectorStoreError
+from vectorstore.errors import BuildFailed, CorruptIndex, EmptyIndex, VectorStoreError
 
 if TYPE_CHECKING:
     from assistant.maintain import Maintainer
@@ -39,6 +39,7 @@ _EXIT_CODES: Sequence[tuple[type[BaseException], int]] = (
     (StoreError, EXIT_STORAGE),
     (CorruptIndex, EXIT_STORAGE),
     (EmptyIndex, EXIT_STORAGE),
+    (BuildFailed, EXIT_STORAGE),
     (RefusedAddress, EXIT_REFUSED),
     (TooLarge, EXIT_REFUSED),
     (Unreachable, EXIT_UNREACHABLE),

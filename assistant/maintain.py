@@ -7,6 +7,7 @@ docs/decisions/0001-index-versions.md draws the states.
 
 from __future__ import annotations
 
+import errno
 import getpass
 import os
 import shutil
@@ -15,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -30,7 +31,7 @@ from ingest.chunk import CHUNKING
 from ingest.crawl import crawl as crawl_site
 from ingest.crawl import is_site, site_of
 from ingest.discover import discover
-from ingest.errors import Cancelled, SourceError, StoreError
+from ingest.errors import Cancelled, DiskFull, SourceError, StoreError
 from ingest.fetch import Fetcher
 from ingest.lock import hold_store
 from ingest.pipeline import (
@@ -44,9 +45,11 @@ from ingest.pipeline import (
     settle,
 )
 from ingest.readers.limited import LimitedReaders
+from ingest.space import disk_full, free_bytes, require
 from ingest.types import Chunk, Exclusion, Found
 from vectorstore.embed import Embedder, make_embedder
 from vectorstore.errors import (
+    BuildFailed,
     CorruptIndex,
     HoldPending,
     NothingHeld,
@@ -70,6 +73,9 @@ from vectorstore.versions import (
     remove_version,
     version_folder,
 )
+
+_LEAST_ROOM = 4_000_000  # bytes: the smallest store
+_ROOM_SHARE = 2.2  # of the version that answers: the next one, and the catalogue's growth
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +131,7 @@ class Maintainer:
         self._profile = profile
         self._progress = progress
         self._cancelled = cancelled
+        self._room_needed = _LEAST_ROOM
         self._names = SiteNames(home=f"{profile.home}/", titles=profile.site_page)
 
     @cached_property
@@ -164,6 +171,8 @@ class Maintainer:
         work = self._rehearsing() if dry_run else self._writing(f"ingest of {', '.join(sources)}")
         children = min(2, len(os.sched_getaffinity(0)))
         with work as (catalogue, folder):
+            if not dry_run:
+                self._need_room_to_refresh()
             with (
                 Fetcher(private_hosts=hosts, contact=contact) as fetcher,
                 LimitedReaders(children) as readers,
@@ -365,10 +374,18 @@ class Maintainer:
         with hold_store(self._store, run):
             if not any_encoder:
                 self._refuse_other_encoder()
-            with closing(Catalogue.open(catalogue_path(self._store))) as catalogue:
-                if not any_encoder:
-                    catalogue.remember_state_of(published_number(self._store))
-                yield catalogue, self._store
+            self._room_needed = _LEAST_ROOM
+            try:
+                with closing(Catalogue.open(catalogue_path(self._store))) as catalogue:
+                    if not any_encoder:
+                        catalogue.remember_state_of(published_number(self._store))
+                    yield catalogue, self._store
+            except (OSError, StoreError, BuildFailed) as error:
+                free = free_bytes(self._store)
+                full = isinstance(error, OSError) and error.errno == errno.ENOSPC
+                if (not full and free >= self._room_needed) or isinstance(error, DiskFull):
+                    raise
+                raise disk_full(self._store, self._room_needed, free) from error
 
     @contextmanager
     def _rehearsing(self) -> Iterator[tuple[Catalogue, Path]]:
@@ -393,6 +410,18 @@ class Maintainer:
                 "ASSISTANT_EMBEDDING back."
             )
 
+    def _need_room(self, folder: Path, size: int) -> None:
+        """See to it that a version of that size can be built there."""
+        self._room_needed = max(size, _LEAST_ROOM)
+        require(folder, self._room_needed)
+
+    def _need_room_to_refresh(self) -> None:
+        """See to it, before anything is fetched, that another version has its place."""
+        number = published_number(self._store)
+        folder = version_folder(self._store, number)
+        files = (path for path in folder.rglob("*") if path.is_file()) if number else ()
+        self._need_room(self._store, int(_ROOM_SHARE * sum(path.stat().st_size for path in files)))
+
     def _step(self, step: Step) -> None:
         self._progress(step)
         if self._cancelled():
@@ -415,6 +444,7 @@ class Maintainer:
             pages=pages,
             anew=anew,
             progress=lambda done, total: self._step(Step("embedding", done, total)),
+            need_room=partial(self._need_room, folder),
         )
 
     def _answer_from(self, number: int, catalogue: Catalogue) -> None:

@@ -21,10 +21,11 @@ import json
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any, TypeVar
 
 from ingest.errors import StoreError
 from ingest.types import Chunk, Exclusion, Page, Reading, Span, Validators, Visit
@@ -32,6 +33,7 @@ from ingest.types import Chunk, Exclusion, Page, Reading, Span, Validators, Visi
 FORMAT = 1
 COMMIT_EVERY = 5  # readings: each commit waits for the disk; so many a killed run reads again
 COMMIT_AFTER_S = 0.2
+_P = TypeVar("_P", Page, Chunk)
 _VARIABLES = 500  # placeholders per statement, below SQLite's limit of 999 in old builds
 
 _TABLES = """
@@ -67,9 +69,9 @@ CREATE TABLE IF NOT EXISTS exclusions(
 """
 _CHUNK_COLUMNS = """chunks.id, chunks.url, chunks.position, chunks.headings, chunks.start,
   chunks."end", chunks.sentences, pages.title, pages.language, pages.published,
-  substr(pages.text, chunks.start + 1, chunks."end" - chunks.start)"""
+  substr(pages.text, chunks.start + 1, chunks."end" - chunks.start), chunks.digest"""
 _PAGE_COLUMNS = """url, title, text, language, published, modified, fetched_at, alternates,
-  page_starts, media_type, kind, as_is, sample, about"""
+  page_starts, media_type, kind, as_is, sample, about, digest"""
 _ADD_ABOUT = "ALTER TABLE pages ADD COLUMN about TEXT NOT NULL DEFAULT '{}'"
 
 
@@ -341,7 +343,7 @@ class Catalogue:
     def pages(self) -> Iterator[Page]:
         """All pages, by address."""
         for row in self._rows(f"SELECT {self._page_columns} FROM pages ORDER BY url"):
-            yield _page(row)
+            yield self._stored(_page, row)
 
     def addresses(self) -> set[str]:
         """The addresses of all pages."""
@@ -354,12 +356,12 @@ class Catalogue:
     def page(self, url: str) -> Page | None:
         """The page at one address."""
         rows = self._rows(f"SELECT {self._page_columns} FROM pages WHERE url=?", (url,))
-        return _page(rows[0]) if rows else None
+        return self._stored(_page, rows[0]) if rows else None
 
     def pages_after(self, url: str, count: int) -> list[Page]:
         """The first `count` pages whose addresses come after `url`, by address."""
         statement = f"SELECT {self._page_columns} FROM pages WHERE url>? ORDER BY url LIMIT ?"
-        return [_page(row) for row in self._rows(statement, (url, count))]
+        return [self._stored(_page, row) for row in self._rows(statement, (url, count))]
 
     def counts(self) -> tuple[int, int]:
         """How many pages and chunks are stored."""
@@ -385,8 +387,7 @@ class Catalogue:
             for page, chunks in changed:
                 connection.execute("DELETE FROM pages WHERE url=?", (page.url,))
                 connection.execute(
-                    f"INSERT INTO pages({_PAGE_COLUMNS}, digest) "
-                    "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                    f"INSERT INTO pages({_PAGE_COLUMNS}) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
                     (*_page_row(page), page.digest),
                 )
                 connection.executemany(
@@ -403,7 +404,7 @@ class Catalogue:
             f"SELECT {_CHUNK_COLUMNS} FROM chunks JOIN pages USING(url) "
             "ORDER BY pages.language, chunks.url, chunks.position"
         ):
-            yield _chunk(row)
+            yield self._stored(_chunk, row)
 
     def chunks_by_id(self, ids: Sequence[str]) -> list[Chunk]:
         """Chunks in the order asked for.
@@ -420,7 +421,7 @@ class Catalogue:
                 f"WHERE chunks.id IN ({marks})",
                 some,
             ):
-                found[row[0]] = _chunk(row)
+                found[row[0]] = self._stored(_chunk, row)
         try:
             return [found[chunk_id] for chunk_id in ids]
         except KeyError as error:
@@ -484,6 +485,19 @@ class Catalogue:
 
     # -- SQLite ----------------------------------------------------------------------------------
 
+    def _stored(self, made_of: Callable[[Sequence[Any]], _P], row: Sequence[Any]) -> _P:
+        """A page or a chunk out of its row, whose last field is the digest of its text."""
+        try:
+            stored = made_of(row)
+            whole = stored.digest == row[-1]
+        except (ValueError, TypeError):
+            whole = False
+        if not whole:
+            raise StoreError(
+                f"{self._path} is damaged: {row[0]} is not what was stored. {_mend(self._path)}"
+            )
+        return stored
+
     def _check_format(self) -> None:
         rows = self._rows("SELECT value FROM meta WHERE key='format'")
         if not rows:
@@ -544,16 +558,22 @@ def _translated(path: Path) -> Iterator[None]:
         yield
     except sqlite3.DatabaseError as error:
         hint = {
-            "readonly": "it is read-only",
-            "locked": "another program holds it",
-            "full": "the disk is full",
-            "not a database": "it is damaged or no SQLite file",
-            "malformed": "it is damaged",
-            "unable to open": "it cannot be opened",
+            "readonly": "it is read-only.",
+            "locked": "another program holds it.",
+            "full": "the disk is full.",
+            "not a database": f"it is damaged or no SQLite file. {_mend(path)}",
+            "malformed": f"it is damaged. {_mend(path)}",
+            "unable to open": "it cannot be opened.",
         }
         said = str(error)
-        why = next((text for key, text in hint.items() if key in said), said)
-        raise StoreError(f"The catalogue {path} cannot be used: {why}.") from error
+        why = next((text for key, text in hint.items() if key in said), f"{said}. {_mend(path)}")
+        raise StoreError(f"The catalogue {path} cannot be used: {why}") from error
+
+
+def _mend(path: Path) -> str:
+    if path.name == "pages.sqlite":  # a version's snapshot
+        return "Run `assistant rebuild`, or `assistant rollback` for the version before."
+    return "Restore a backup with `assistant restore`, or ingest anew into a new store."
 
 
 _PUT_READING = "INSERT OR REPLACE INTO readings VALUES(?,?,?,?,?,?,?)"

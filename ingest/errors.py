@@ -16,6 +16,7 @@ IngestError
 ├── Cancelled          a person stopped the work
 ├── StoreBusy          another ingest holds the store
 └── StoreError         the catalogue cannot be opened, read or written
+    └── DiskFull       there is too little room for what is to be stored
 """
 
 
@@ -91,3 +92,7 @@ class StoreBusy(IngestError):
 
 class StoreError(IngestError):
     """The catalogue cannot be opened, read or written."""
+
+
+class DiskFull(StoreError):
+    """There is too little room for what is to be stored."""

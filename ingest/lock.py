@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -37,9 +37,10 @@ def hold_store(store: Path, run: str = "a run") -> Iterator[None]:
                 f"Another run holds the store at {store} ({holder or 'just started'}). "
                 "Wait for it to end, then run this again."
             ) from None
-        os.ftruncate(descriptor, 0)
         started = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-        os.write(descriptor, f"{run[:100]}, process {os.getpid()}, since {started}".encode())
+        with suppress(OSError):  # a full disk: the lock holds all the same
+            os.ftruncate(descriptor, 0)
+            os.write(descriptor, f"{run[:100]}, process {os.getpid()}, since {started}".encode())
         yield
     finally:
         os.close(descriptor)

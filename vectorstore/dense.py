@@ -1,9 +1,10 @@
-"""The dense index of one language: Chroma finds candidates, mapped vectors score them exactly.
+"""The dense index of one language: Chroma finds candidates, plain vectors score them exactly.
 
 Chroma holds every passage (with text and metadata) and every sentence, as cosine spaces. Its HNSW
-graph answers "which rows are near" in a millisecond at any size; the same vectors, mapped into
+graph answers "which rows are near" in a millisecond at any size; the same vectors, read into
 memory, then give the exact cosine of every sentence of a candidate, which both ranks the passage
-and chooses the sentence to quote. (Asking Chroma for the vectors of 300 rows takes 12 ms.)
+and chooses the sentence to quote. (Asking Chroma for the vectors of 300 rows takes 12 ms. They are
+not mapped from the file: a mapped file that somebody cuts short ends the process.)
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ingest.types import Chunk
-from vectorstore.errors import CorruptIndex
+from vectorstore.errors import BuildFailed, CorruptIndex
 
 Floats = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]
@@ -74,8 +75,8 @@ class DenseIndex:
         from chromadb.errors import ChromaError
 
         try:
-            self._passages = np.load(folder / "passages.npy", mmap_mode="r")
-            self._sentences = np.load(folder / "sentences.npy", mmap_mode="r")
+            self._passages = np.load(folder / "passages.npy")
+            self._sentences = np.load(folder / "sentences.npy")
             self._offsets = np.load(folder / "offsets.npy")
             self._collections = {
                 name: client.get_collection(f"{name}-{language}", embedding_function=None)
@@ -102,7 +103,14 @@ class DenseIndex:
         sentences: Sequence[Floats],
         titles: Floats,
     ) -> None:
-        """Write rows for `chunks`: `sentences[i]` are `(n_i, d)`, `titles` is `(rows, d)`."""
+        """Write rows for `chunks`: `sentences[i]` are `(n_i, d)`, `titles` is `(rows, d)`.
+
+        Raises:
+            BuildFailed: Chroma cannot write its files.
+            OSError: nor can we write ours.
+        """
+        from chromadb.errors import ChromaError
+
         space = {"hnsw": {"space": "cosine"}}  # fixed at creation; the default is squared L2
         passages = np.stack(
             [
@@ -115,26 +123,29 @@ class DenseIndex:
         np.save(folder / "passages.npy", passages.astype(np.float16))
         np.save(folder / "sentences.npy", rows.astype(np.float16))
         np.save(folder / "offsets.npy", offsets.astype(np.int64))
-        collection = client.create_collection(
-            f"passages-{language}", configuration=space, embedding_function=None
-        )
-        for start in range(0, len(chunks), _BATCH):
-            batch = chunks[start : start + _BATCH]
-            collection.add(
-                ids=[str(row) for row in range(start, start + len(batch))],
-                embeddings=passages[start : start + len(batch)],
-                documents=[chunk.text for chunk in batch],
-                metadatas=[_metadata(chunk) for chunk in batch],
+        try:
+            collection = client.create_collection(
+                f"passages-{language}", configuration=space, embedding_function=None
             )
-        collection = client.create_collection(
-            f"sentences-{language}", configuration=space, embedding_function=None
-        )
-        for start in range(0, len(rows), _BATCH):
-            batch_rows = rows[start : start + _BATCH]
-            collection.add(
-                ids=[str(row) for row in range(start, start + len(batch_rows))],
-                embeddings=batch_rows,
+            for start in range(0, len(chunks), _BATCH):
+                batch = chunks[start : start + _BATCH]
+                collection.add(
+                    ids=[str(row) for row in range(start, start + len(batch))],
+                    embeddings=passages[start : start + len(batch)],
+                    documents=[chunk.text for chunk in batch],
+                    metadatas=[_metadata(chunk) for chunk in batch],
+                )
+            collection = client.create_collection(
+                f"sentences-{language}", configuration=space, embedding_function=None
             )
+            for start in range(0, len(rows), _BATCH):
+                batch_rows = rows[start : start + _BATCH]
+                collection.add(
+                    ids=[str(row) for row in range(start, start + len(batch_rows))],
+                    embeddings=batch_rows,
+                )
+        except ChromaError as error:
+            raise BuildFailed(f"Chroma cannot write its files: {error}") from error
 
     def candidates(self, query: Floats, count: int, allowed: Rows | None = None) -> Rows:
         """Rows near the query `(d,)`: by passage and by sentence, up to `2 * count`, unordered.

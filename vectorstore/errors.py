@@ -6,6 +6,7 @@ VectorStoreError
 ├── NothingHeld    there is no held version to publish or discard
 ├── HoldPending    something is held back, which a person must decide on first
 ├── CorruptIndex   files are missing or unreadable
+├── BuildFailed    files of an index cannot be written
 └── EncoderError   the embedding model cannot be loaded
 """
 
@@ -32,6 +33,10 @@ class HoldPending(VectorStoreError):
 
 class CorruptIndex(VectorStoreError):
     """Files of the index are missing or unreadable."""
+
+
+class BuildFailed(VectorStoreError):
+    """Files of an index cannot be written."""
 
 
 class EncoderError(VectorStoreError):

@@ -49,7 +49,7 @@ class LexicalIndex:
 
     @classmethod
     def open(cls, folder: Path, size: int) -> LexicalIndex:
-        """Map the index in `folder` into memory.
+        """Read the index in `folder`.
 
         Raises:
             CorruptIndex: its files are missing, unreadable or not of `size` rows.
@@ -59,7 +59,7 @@ class LexicalIndex:
         fields = {}
         for name in FIELDS:
             try:
-                fields[name] = bm25s.BM25.load(str(folder / name), mmap=True, show_progress=False)
+                fields[name] = bm25s.BM25.load(str(folder / name), show_progress=False)
             except (OSError, ValueError, KeyError, EOFError) as error:
                 raise CorruptIndex(
                     f"The lexical index in {folder / name} is unreadable: {error}"

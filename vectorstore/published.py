@@ -6,8 +6,11 @@ Readers open the folder that `current` names and never change it.
 from __future__ import annotations
 
 import json
+import logging
 import threading
+import weakref
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -20,11 +23,13 @@ from vectorstore.analysis import ANALYSIS_VERSION
 from vectorstore.dense import DenseIndex, open_client
 from vectorstore.errors import CorruptIndex, EmptyIndex, StaleIndex
 from vectorstore.lexical import LexicalIndex
+from vectorstore.private_copy import PrivateCopy
 from vectorstore.versions import (
     EMPTY,
     Manifest,
     published_number,
     read_manifest,
+    verify_files,
     version_folder,
 )
 
@@ -49,6 +54,9 @@ class PageReader(Protocol):
         ...
 
 
+_LOG = logging.getLogger(__name__)
+
+
 @dataclass(frozen=True, slots=True)
 class Shelf:
     """One language's indexes; row i of both is `chunk_ids[i]`."""
@@ -60,14 +68,13 @@ class Shelf:
     dense: DenseIndex
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class IndexVersion:
     """An opened version."""
 
     manifest: Manifest
     shelves: Mapping[str, Shelf]
     pages: PageReader
-    client: Any
 
     @property
     def number(self) -> int:
@@ -103,10 +110,12 @@ class Published:
     def current(self) -> IndexVersion:
         """The version to answer from now; costs one `stat` when nothing changed.
 
+        Where a newer one turns out to be damaged, the last good one goes on answering.
+
         Raises:
             EmptyIndex: nothing has been published.
             StaleIndex: it was built with another encoder, chunking or analysis.
-            CorruptIndex: its files are damaged.
+            CorruptIndex: its files are damaged, and none was opened before.
         """
         try:
             status = (self._store / "current").stat()
@@ -115,10 +124,15 @@ class Published:
         stamp = (status.st_mtime_ns, status.st_ino)
         with self._lock:
             if self._version is None or stamp != self._stamp:
-                number = published_number(self._store)
-                if self._version is None or self._version.number != number:
-                    # the old one stays open for answers under way, until nothing refers to it
-                    self._version = self.open(number)
+                try:
+                    number = published_number(self._store)
+                    if self._version is None or self._version.number != number:
+                        # the old one stays open for answers under way, until nothing refers to it
+                        self._version = self.open(number)
+                except CorruptIndex as error:
+                    if self._version is None:
+                        raise
+                    _LOG.error("Version %d goes on answering. %s", self._version.number, error)
                 self._stamp = stamp
             return self._version
 
@@ -143,9 +157,18 @@ class Published:
                     f"The store at {self._store} was built with {what} {built_with[what]}, but "
                     f"this program is set to {wanted}. Run `assistant rebuild`, or set it back."
                 )
-        client = open_client(folder / "chroma")
-        shelves = {name: _open_shelf(folder / name, client, name) for name in manifest.languages}
-        return IndexVersion(manifest, shelves, self._open_pages(folder / "pages.sqlite"), client)
+        verify_files(self._store, number)
+        with ExitStack() as opened:
+            copy = PrivateCopy(folder / "chroma")
+            opened.callback(copy.close)
+            client = open_client(copy.path)
+            opened.callback(client.close)
+            pages = self._open_pages(folder / "pages.sqlite")
+            opened.callback(pages.close)
+            shelves = {tag: _open_shelf(folder / tag, client, tag) for tag in manifest.languages}
+            version = IndexVersion(manifest, shelves, pages)
+            weakref.finalize(version, opened.pop_all().close)
+        return version
 
 
 @dataclass(slots=True)

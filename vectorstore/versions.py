@@ -16,24 +16,32 @@ states.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from vectorstore.errors import CorruptIndex, EmptyIndex, StaleIndex
 
-FORMAT = 1  # of the version folder; another number is another layout
+FORMAT = 2  # of the version folder; another number is another layout
 KEPT_VERSIONS = 3  # the published one, and two to roll back to
+MEND = "Run `assistant rebuild`, or `assistant rollback` for the version before."
 EMPTY = "The store at {} is empty. Run `assistant ingest SOURCE` first."
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a version was built from and with."""
+    """What a version was built from and with.
+
+    Attributes:
+        files: path within the folder of each file to its SHA-256.
+    """
 
     number: int
     format: int
@@ -46,6 +54,7 @@ class Manifest:
     chunks: int
     sentences: int
     languages: tuple[str, ...]
+    files: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +104,10 @@ def published_number(store: Path) -> int:
         CorruptIndex: the pointer is damaged.
     """
     try:
-        return int((store / "current").read_text())
+        number, check = (store / "current").read_text(encoding="utf-8").split()
+        if check != _check_of(number):
+            raise ValueError(f"its check is {check}")
+        return int(number)
     except FileNotFoundError:
         return 0
     except (OSError, ValueError) as error:
@@ -129,19 +141,56 @@ def read_manifest(store: Path, number: int) -> Manifest:
         CorruptIndex: it is not there, or does not say.
         StaleIndex: it has the layout of another release.
     """
-    folder = version_folder(store, number)
+    path = version_folder(store, number) / "manifest.json"
     try:
-        fields = json.loads((folder / "manifest.json").read_text())
-        if (layout := fields["format"]) != FORMAT:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        if (layout := document["format"]) != FORMAT:
             raise StaleIndex(
-                f"The index version in {folder} has layout {layout}, this program reads "
+                f"The index version in {path.parent} has layout {layout}, this program reads "
                 f"layout {FORMAT}. Run `assistant rebuild`."
             )
-        return Manifest(**{**fields, "languages": tuple(fields["languages"])})
+        fields = _unsealed(document)
+        manifest = Manifest(**{**fields, "languages": tuple(fields["languages"])})
+        if manifest.number != number:
+            raise ValueError(f"it is of version {manifest.number}")
     except (OSError, ValueError, TypeError, KeyError) as error:
-        raise CorruptIndex(
-            f"The index version in {folder} is unreadable ({error}). Run `assistant rebuild`."
-        ) from error
+        raise CorruptIndex(f"{path} is damaged: {error}. {MEND}") from error
+    return manifest
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Put it into the folder that it is about."""
+    (folder / "manifest.json").write_text(_sealed(asdict(manifest)), encoding="utf-8")
+
+
+def checksums(folder: Path) -> dict[str, str]:
+    """SHA-256 of each file of a version but its manifest, by path within the folder."""
+    paths = [path for path in _tree(folder) if path.is_file() and path.name != "manifest.json"]
+    with ThreadPoolExecutor() as pool:  # hashing lets other threads run
+        digests = list(pool.map(_digest_of_file, paths))
+    return {
+        str(path.relative_to(folder)): digest
+        for path, digest in sorted(zip(paths, digests, strict=True))
+    }
+
+
+def verify_files(store: Path, number: int) -> None:
+    """Whether a version's files are as they were built.
+
+    Raises:
+        CorruptIndex: one of them is not; the message names it and what to run.
+    """
+    folder = version_folder(store, number)
+    wanted = read_manifest(store, number).files
+    try:
+        found = checksums(folder)
+    except OSError as error:
+        raise CorruptIndex(f"{error.filename} cannot be read: {error.strerror}. {MEND}") from error
+    for name in sorted(wanted.keys() | found.keys()):
+        if name not in found:
+            raise CorruptIndex(f"{folder / name} is missing. {MEND}")
+        if wanted.get(name) != found[name]:
+            raise CorruptIndex(f"{folder / name} is damaged: it is not what was built. {MEND}")
 
 
 def point_to(store: Path, number: int) -> None:
@@ -151,7 +200,7 @@ def point_to(store: Path, number: int) -> None:
         CorruptIndex: there is no such version.
     """
     read_manifest(store, number)
-    _replace(store, "current", f"{number}\n")
+    _replace(store, "current", f"{number} {_check_of(str(number))}\n")
 
 
 def held(store: Path) -> Hold | None:
@@ -162,7 +211,7 @@ def held(store: Path) -> Hold | None:
     """
     path = store / "held.json"
     try:
-        fields = json.loads(path.read_text())
+        fields = _unsealed(json.loads(path.read_text(encoding="utf-8")))
         hold = Hold(
             version=None if fields["version"] is None else int(fields["version"]),
             since=datetime.fromisoformat(fields["since"]),
@@ -173,7 +222,7 @@ def held(store: Path) -> Hold | None:
         return None
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise CorruptIndex(
-            f"{path} is unreadable ({error}). Run `assistant discard` and ingest again."
+            f"{path} is damaged: {error}. Run `assistant discard` and ingest again."
         ) from error
     # a run that was killed between publishing and removing the file leaves it behind
     return None if hold.version is not None and hold.version == published_number(store) else hold
@@ -190,8 +239,7 @@ def hold_back(
     since = before.since if before is not None else datetime.now(UTC).replace(microsecond=0)
     reasons = (rolled_back, *reasons) if rolled_back else reasons
     hold = Hold(version, since, reasons, rolled_back)
-    document = {**asdict(hold), "since": since.isoformat()}
-    _replace(store, "held.json", json.dumps(document, ensure_ascii=False, indent=1))
+    _replace(store, "held.json", _sealed({**asdict(hold), "since": since.isoformat()}))
     return hold
 
 
@@ -275,3 +323,29 @@ def _replace(store: Path, name: str, text: str) -> None:
         os.fsync(file.fileno())
     temporary.replace(store / name)
     fsync(store)
+
+
+def _sealed(fields: Mapping[str, Any]) -> str:
+    """Fields as JSON, with a checksum of them."""
+    return json.dumps({**fields, "seal": _seal_of(fields)}, ensure_ascii=False, indent=1)
+
+
+def _unsealed(document: Any) -> dict[str, Any]:
+    fields = {name: value for name, value in document.items() if name != "seal"}
+    if document["seal"] != _seal_of(fields):
+        raise ValueError("it is not what was written")
+    return fields
+
+
+def _seal_of(fields: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()
+
+
+def _check_of(number: str) -> str:
+    """A few digits that a number must be followed by to be believed."""
+    return hashlib.sha256(number.encode()).hexdigest()[:12]
+
+
+def _digest_of_file(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
