@@ -21,7 +21,7 @@ from ui.doors import Doors
 from ui.errors import PortTaken, UiError
 from ui.page import OwnHead
 from ui.protocol import ImpatientProtocol
-from ui.rooms import public
+from ui.rooms import plain, public
 from ui.types import Assistant, Votes
 from ui.wall import DRAIN_S, GRADIO_ROUTES, Wall
 
@@ -52,12 +52,13 @@ def build_app(assistant: Assistant, votes: Votes, doors: Doors | None = None) ->
         doors.put_on(app)
     app.add_middleware(
         Wall,
-        routes=(*(doors.routes if doors else ()), *GRADIO_ROUTES),
+        routes=(*(doors.routes if doors else ()), *plain.ROUTES, *GRADIO_ROUTES),
         closing=app.state.closing,
         on_defect=doors.on_defect if doors else lambda: None,
     )
-
-    room = public.build(doors.noted(assistant) if doors else assistant, votes)
+    heard = doors.noted(assistant) if doors else assistant
+    plain.put_on(app, heard)
+    room = public.build(heard, votes)
     room.queue(max_size=QUEUE_PLACES, default_concurrency_limit=AT_ONCE, api_open=False)
     gr.mount_gradio_app(  # at "/", so it comes last
         app,

@@ -275,7 +275,9 @@ def _reasons(turn: int, texts: Texts) -> str:
 
 
 def _ask_button(question: str) -> str:
+    """A question to be asked by pressing it: by the page's script, or by the plain form."""
     return (
-        f'<button type="button" class="ask" dir="auto" data-question="{escape(question)}">'
+        f'<button type="submit" form="plain" name="pressed" value="{escape(question)}" '
+        f'class="ask" dir="auto">'
         f"{escape(question)}</button>"
     )

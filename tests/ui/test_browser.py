@@ -6,6 +6,7 @@ import importlib.resources
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 import pytest
 
@@ -207,6 +208,29 @@ def test_a_new_conversation_forgets_the_old_one(visit: Visit, assistant: FakeAss
     assert page.locator(".turn").count() == 0
     visit.ask(ROUNDTABLE)
     assert assistant.calls[-1] == (ROUNDTABLE, ())
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "ar-EG"])
+def test_without_scripts_a_plain_form_answers_the_same(
+    browser: Browser, address: str, locale: str
+) -> None:
+    context = browser.new_context(
+        locale=locale, java_script_enabled=False, viewport={"width": 320, "height": 640}
+    )
+    page = context.new_page()
+    page.goto(f"{address}/")
+    page.wait_for_url(f"{address}/plain")
+
+    page.locator("#question").fill(FREE)
+    page.locator("button.primary").click()
+
+    assert page.locator(".said").first.inner_text() == FREE_AR
+    assert page.locator("#source-1-1 mark").inner_text() == FREE_AR
+    assert "العودة" not in unquote(page.url)
+    assert page.locator("html").get_attribute("dir") == ("rtl" if locale == "ar-EG" else "ltr")
+    page.locator("summary").click()
+    assert page.locator("a.dial").is_visible()
+    context.close()
 
 
 def test_two_people_do_not_see_each_other(browser: Browser, address: str) -> None:

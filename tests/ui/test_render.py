@@ -170,7 +170,7 @@ def test_not_found_shows_links_and_no_quote() -> None:
     assert "name the programme, the place or the year. Or ask the office: Contact us" in words(
         markup
     )
-    assert [b["data-question"] for b in outline.all("button", "ask")] == ["How many?"]
+    assert [b["value"] for b in outline.all("button", "ask")] == ["How many?"]
     assert outline.all("blockquote") == []
     assert outline.all("aside") == []
 

@@ -14,7 +14,7 @@ import gradio as gr
 from assistant.errors import AssistantError
 from assistant.types import AnswerSentence, Kind, Status
 from ingest.errors import IngestError
-from ui import render
+from ui import render, shell
 from ui.markup import escape, web_address
 from ui.texts import TEXTS, texts_for
 from ui.types import Assistant, Exchange, Profile, Progress, Voice, Votes
@@ -121,7 +121,7 @@ def build(assistant: Assistant, votes: Votes) -> gr.Blocks:
 
 def head(profile: Profile) -> str:
     """What stands in the page's head: its description, and the script with all of its words."""
-    room = _Words(profile)
+    room = Speaker(profile)
     first = room.languages[0]
     pages = {tag: room.labels(tag) for tag in room.languages}
     words = json.dumps(pages, ensure_ascii=False).replace("<", "\\u003c")
@@ -129,16 +129,17 @@ def head(profile: Profile) -> str:
     return (
         f'<meta name="description" content="{escape(profile.texts(first)["what_this_is"])}">'
         f'<meta property="og:title" content="{escape(room.title(first))}">'
+        '<noscript><meta http-equiv="refresh" content="0; url=/plain"></noscript>'
         f"<script>window.assistantWords = {words};\n{script}</script>"
     )
 
 
 def css() -> str:
     """The style of the page."""
-    return (STATIC / "public.css").read_text(encoding="utf-8")
+    return shell.room_style("public.css")
 
 
-class _Words:
+class Speaker:
     """What the room says in each language that both the profile and the interface speak."""
 
     def __init__(self, profile: Profile) -> None:
@@ -146,19 +147,24 @@ class _Words:
         self.languages = tuple(tag for tag in profile.languages if tag in TEXTS) or ("en",)
 
     def title(self, language: str) -> str:
+        """The page's title."""
         return f"{self.name(language)}: {texts_for(language).room}"
 
     def name(self, language: str) -> str:
+        """The organisation's name in a language, or in another where it has none."""
         return self.profile.name.get(language) or next(iter(self.profile.name.values()))
 
     def next_language(self, language: str) -> str:
+        """The one that the switch leads to."""
         place = self.languages.index(language)
         return self.languages[(place + 1) % len(self.languages)]
 
     def switch_label(self, language: str) -> str:
+        """The name of the next language, in itself."""
         return texts_for(self.next_language(language)).language_name
 
     def voice(self, language: str) -> Voice:
+        """The profile's voice in a language."""
         return Voice.of(self.profile, language)
 
     def shown(self, conversation: Conversation, language: str) -> str:
@@ -199,7 +205,7 @@ class _Words:
         }
 
 
-class _Room(_Words):
+class _Room(Speaker):
     """The handlers. What comes from the browser is a question, a language, nothing else."""
 
     def __init__(self, assistant: Assistant, votes: Votes) -> None:

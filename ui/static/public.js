@@ -219,7 +219,7 @@ window.assistantPage = (() => {
     element.addEventListener("click", (event) => {
       const ask = event.target.closest("button.ask");
       if (ask) {
-        trigger("click", { question: ask.dataset.question });
+        trigger("click", { question: ask.value });
         return;
       }
       const tool = event.target.closest("button.tool");

@@ -1,0 +1,102 @@
+"""The public room without scripts: a form, the same answers, each question by itself."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+
+from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from assistant.errors import AssistantError
+from assistant.types import AnswerSentence, Kind
+from ingest.errors import IngestError
+from ui import render, shell
+from ui.markup import escape, web_address
+from ui.rooms.public import MAX_TYPED_CHARS, Speaker
+from ui.texts import texts_for
+from ui.types import Assistant, Exchange, Progress, Voice
+from vectorstore.errors import VectorStoreError
+
+ROUTES = (r"GET /plain", r"POST /plain")
+
+log = logging.getLogger(__name__)
+
+
+def put_on(app: FastAPI, assistant: Assistant) -> None:
+    """Add the room's two routes."""
+    room = _Plain(assistant)
+    app.add_api_route("/plain", room.show, methods=["GET"], response_model=None)
+    app.add_api_route("/plain", room.answer, methods=["POST"], response_model=None)
+
+
+class _Plain(Speaker):
+    def __init__(self, assistant: Assistant) -> None:
+        super().__init__(assistant.profile)
+        self._assistant = assistant
+
+    async def show(self, request: Request) -> Response:
+        """The empty form with the example questions."""
+        return self._page(shell.spoken(request, self.languages))
+
+    async def answer(self, request: Request) -> Response:
+        """The form again, with the answer below."""
+        fields: Mapping[str, str] = await shell.form(request)
+        language = shell.spoken(request, self.languages)
+        question = (fields.get("pressed") or fields.get("question", ""))[:MAX_TYPED_CHARS]
+        exchange = await run_in_threadpool(self._asked, question, language)
+        return self._page(language, exchange)
+
+    def _asked(self, question: str, language: str) -> Exchange:
+        try:
+            [answer] = [told.answer for told in self._assistant.stream(question) if told.answer]
+        except (AssistantError, VectorStoreError, IngestError) as error:
+            log.error("no answer: %s", type(error).__name__)
+            sorry = AnswerSentence(self.profile.texts(language)["store_error"], Kind.NOTICE)
+            return Exchange(1, question, language, Progress.FAILED, (sorry,))
+        return Exchange(
+            1,
+            question,
+            answer.language,
+            Progress.ANSWERED,
+            answer.sentences,
+            answer.citations,
+            answer,
+        )
+
+    def _page(self, language: str, exchange: Exchange | None = None) -> Response:
+        texts, voice = texts_for(language), self.voice(language)
+        asked = exchange.question[: render.SHOWN_QUESTION_CHARS] if exchange else ""
+        below = (
+            render.single(exchange, voice)
+            if exchange
+            else render.opening(self.profile.examples.get(language, ()), texts)
+        )
+        others = "".join(
+            f'<a href="/plain?lang={tag}" lang="{tag}">{escape(texts_for(tag).language_name)}</a>'
+            for tag in self.languages
+            if tag != language
+        )
+        top = (
+            f'{self._bar(voice, others)}<header id="header">'
+            f"{render.header(self.name(language), voice)}</header>"
+        )
+        main = (
+            f'<form id="plain" method="post" action="/plain?lang={language}">'
+            f'<label for="question">{escape(texts.question_label)}</label>'
+            f'<textarea id="question" name="question" rows="2" maxlength="{MAX_TYPED_CHARS}" '
+            f'dir="auto" autocomplete="off">{escape(asked)}</textarea>'
+            f'<button type="submit" class="primary">{escape(texts.plain_ask)}</button>'
+            f'<p class="facts">{escape(texts.plain_about)} '
+            f'<a href="/">{escape(texts.plain_to_chat)}</a></p></form>{below}'
+        )
+        return shell.page(self.title(language), main, texts, top=top)
+
+    def _bar(self, voice: Voice, others: str) -> str:
+        exit_address = escape(web_address(self.profile.quick_exit) or "about:blank")
+        return (
+            f'<nav class="bar">{render.safety(voice)}{others}'
+            f'<a href="{exit_address}" rel="noreferrer">{escape(voice.texts.leave)}</a></nav>'
+        )
