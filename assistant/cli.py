@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from assistant import operation
 from assistant.errors import AssistantError, InputError
+from assistant.users import add_user_commands
 from ingest.errors import IngestError, RefusedAddress, StoreBusy, StoreError, TooLarge, Unreachable
 from vectorstore.errors import BuildFailed, CorruptIndex, EmptyIndex, VectorStoreError
 
@@ -146,6 +147,10 @@ def _parser() -> argparse.ArgumentParser:
 
     command("publish", _publish, "Answer from the index version that was held back.")
     command("discard", _discard, "Drop the index version that was held back.")
+    about = "Say who may sign in to the desks."
+    users = commands.add_parser("user", help=about, description=about)
+    users.set_defaults(run=_user)
+    add_user_commands(users, common)
     command("versions", _versions, "List the index versions that are kept.")
     made = command("rollback", _rollback, "Publish an earlier index version again.")
     made.add_argument("number", type=_positive, nargs="?", metavar="VERSION")
@@ -370,6 +375,12 @@ def _serve(options: argparse.Namespace) -> int:
     doors = Doors(service, settings)
     serve(assistant, votes, options.host, options.port, doors, open_browser=options.open)
     return EXIT_DONE
+
+
+def _user(options: argparse.Namespace) -> int:
+    from assistant.users import run
+
+    return run(options, _settings(options).store)
 
 
 def _versions(options: argparse.Namespace) -> int:

@@ -3,6 +3,7 @@
 AssistantError
 ├── SettingsError   a setting is unknown or has a value that cannot be used
 ├── ProfileError    the profile folder is missing something or says it wrongly
+├── AccountError    an account cannot be made, changed or trusted
 └── InputError      a file handed in is not what was asked for
 """
 
@@ -21,3 +22,7 @@ class ProfileError(AssistantError):
 
 class InputError(AssistantError):
     """A file handed in is not what was asked for."""
+
+
+class AccountError(AssistantError):
+    """An account cannot be made, changed or trusted."""
