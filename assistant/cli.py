@@ -134,6 +134,7 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--host", default="127.0.0.1")
     made.add_argument("--port", type=_port, default=7860)
     made.add_argument("--open", action="store_true", help="open a browser window")
+    made.add_argument("--no-desks", action="store_true", help="only what needs no signing in")
 
     made = command(
         "exclude", _exclude, "Take addresses out for good; they stay out of every ingest."
@@ -357,13 +358,19 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
+    from assistant.accounts import Accounts, accounts_path, is_loopback
     from assistant.build import build_service
+    from assistant.desk import StaffDesk
     from assistant.votes import VoteStore
     from ui.app import serve
+    from ui.desks import Desks
     from ui.doors import Doors
     from vectorstore.versions import published_manifest
 
     settings = _settings(options)
+    accounts = Accounts(accounts_path(settings.store))
+    if not options.no_desks and not is_loopback(options.host):
+        accounts.fit_for_others()
     if published_manifest(settings.store) is None:
         print("The store is empty: filling it with the starter pages.", file=sys.stderr)
         _maintainer(options).fill_with_starter_pages()
@@ -373,7 +380,11 @@ def _serve(options: argparse.Namespace) -> int:
     assistant.ask(assistant.profile.examples[assistant.profile.languages[0]][0])
     votes = VoteStore(settings.store / "votes.sqlite")
     doors = Doors(service, settings)
-    serve(assistant, votes, options.host, options.port, doors, open_browser=options.open)
+    desks = None
+    if not options.no_desks:
+        desk = StaffDesk(assistant, service.checker, service.retriever, settings.store, votes)
+        desks = Desks(accounts, desk, doors.reception)
+    serve(assistant, votes, options.host, options.port, doors, desks, open_browser=options.open)
     return EXIT_DONE
 
 

@@ -1,4 +1,4 @@
-"""The values of a conversation: Turn, Citation, AnswerSentence, Answer, Status; and Verdict."""
+"""The values of a conversation: Turn, Citation, Answer, Status; Verdict; and what staff look at."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+
+from vectorstore.types import Passage
 
 
 class Status(StrEnum):
@@ -207,3 +209,52 @@ class Event:
     sentence: AnswerSentence | None = None
     citations: tuple[Citation, ...] = ()
     answer: Answer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Why a question was answered so.
+
+    Attributes:
+        threshold: the confidence below which nothing is quoted.
+        passages: the best of the search, with the scores they had; none where a guard answered.
+    """
+
+    answer: Answer
+    threshold: float
+    passages: tuple[Passage, ...] = ()
+
+    @property
+    def cited(self) -> frozenset[str]:
+        """Addresses of the pages that the answer quotes."""
+        return frozenset(citation.url for citation in self.answer.citations)
+
+
+@dataclass(frozen=True, slots=True)
+class Disliked:
+    """A page, or "" where nothing was found, whose answers were voted down."""
+
+    url: str
+    language: str
+    votes: int
+    reasons: tuple[tuple[str, int], ...]
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """How the published index stands.
+
+    Attributes:
+        languages: pages by language.
+        undated: pages without a date of their own.
+        fetched_first, fetched_last: when the oldest and the newest page were fetched.
+    """
+
+    version: int
+    pages: int
+    chunks: int
+    languages: tuple[tuple[str, int], ...]
+    undated: int
+    fetched_first: datetime | None
+    fetched_last: datetime | None

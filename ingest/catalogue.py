@@ -406,6 +406,15 @@ class Catalogue:
         ):
             yield self._stored(_chunk, row)
 
+    def chunks_of(self, url: str) -> list[Chunk]:
+        """The chunks of one page, in order."""
+        rows = self._rows(
+            f"SELECT {_CHUNK_COLUMNS} FROM chunks JOIN pages USING(url) "
+            "WHERE chunks.url=? ORDER BY chunks.position",
+            (url,),
+        )
+        return [_chunk(row) for row in rows]
+
     def chunks_by_id(self, ids: Sequence[str]) -> list[Chunk]:
         """Chunks in the order asked for.
 

@@ -10,32 +10,33 @@ import sys
 import webbrowser
 from typing import Any
 
-import gradio as gr
 import uvicorn
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from assistant.privacy.logs import only_sink
+from ui.desks import Desks
 from ui.doors import Doors
 from ui.errors import PortTaken, UiError
+from ui.mount import mount
 from ui.page import OwnHead
 from ui.protocol import ImpatientProtocol
 from ui.rooms import plain, public
 from ui.types import Assistant, Votes
 from ui.wall import DRAIN_S, GRADIO_ROUTES, Wall
 
-QUEUE_PLACES = 200  # people waiting; whoever comes then is told to come back
-AT_ONCE = 4  # answers made at the same time
-
 __all__ = ["Assistant", "Server", "build_app", "serve"]
 
 
-def build_app(assistant: Assistant, votes: Votes, doors: Doors | None = None) -> FastAPI:
-    """All rooms on one application. To add a room, mount it above the public one.
+def build_app(
+    assistant: Assistant, votes: Votes, doors: Doors | None = None, desks: Desks | None = None
+) -> FastAPI:
+    """All rooms on one application.
 
     Args:
         doors: for programs, with the limits and the switch that hold for the page as well.
+        desks: the rooms that one signs in to.
     """
     app = FastAPI(
         docs_url=None,
@@ -45,37 +46,28 @@ def build_app(assistant: Assistant, votes: Votes, doors: Doors | None = None) ->
     )
     # An own policy, which allows no other origin, switches off Gradio's, which allows every one.
     app.add_middleware(CORSMiddleware, allow_origins=[])
-    app.add_middleware(OwnHead, head=public.head(assistant.profile))
+    heads = {"/": public.head(assistant.profile), **(desks.heads if desks else {})}
+    app.add_middleware(OwnHead, heads=heads)
     app.add_middleware(GZipMiddleware, minimum_size=1_000)
     app.state.closing = asyncio.Event()
     if doors is not None:
         doors.put_on(app)
     app.add_middleware(
         Wall,
-        routes=(*(doors.routes if doors else ()), *plain.ROUTES, *GRADIO_ROUTES),
+        routes=(
+            *(doors.routes if doors else ()),
+            *(desks.routes if desks else ()),
+            *plain.ROUTES,
+            *GRADIO_ROUTES,
+        ),
         closing=app.state.closing,
         on_defect=doors.on_defect if doors else lambda: None,
     )
     heard = doors.noted(assistant) if doors else assistant
     plain.put_on(app, heard)
-    room = public.build(heard, votes)
-    room.queue(max_size=QUEUE_PLACES, default_concurrency_limit=AT_ONCE, api_open=False)
-    gr.mount_gradio_app(  # at "/", so it comes last
-        app,
-        room,
-        path="/",
-        theme=_theme(),
-        css=public.css(),
-        footer_links=[],
-        run_history=False,
-        show_error=False,
-        ssr_mode=False,
-        pwa=False,
-        mcp_server=False,
-        enable_monitoring=False,
-        favicon_path=str(public.STATIC / "favicon.svg"),
-        app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
-    )
+    if desks is not None:
+        desks.put_on(app)
+    mount(app, public.build(heard, votes), "/", public.css())  # it answers every other path
     return app
 
 
@@ -114,6 +106,7 @@ def serve(
     host: str,
     port: int,
     doors: Doors | None = None,
+    desks: Desks | None = None,
     *,
     open_browser: bool = False,
 ) -> None:
@@ -125,7 +118,7 @@ def serve(
     """
     listener = _listen(host, port)
     with listener:
-        server = Server(build_app(assistant, votes, doors))
+        server = Server(build_app(assistant, votes, doors, desks))
         address = _address(host, listener.getsockname()[1])
         print(f"The chat is open at {address} (stop with Ctrl+C).", file=sys.stderr, flush=True)
         if open_browser:
@@ -156,8 +149,3 @@ def _other(port: int) -> int:
 def _address(host: str, port: int) -> str:
     shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
     return f"http://{shown}:{port}/"
-
-
-def _theme() -> gr.themes.Base:
-    """Gradio's plainest theme with the system's own letters; the rest is `static/public.css`."""
-    return gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"])

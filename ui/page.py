@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -13,20 +14,20 @@ _HEAD = re.compile(rb"<head>")
 
 
 class OwnHead:
-    """Puts a head into the page before anything else in it.
+    """Puts a head into each of our pages before anything else in it.
 
     Gradio's own `head=` is put in by its script once that has loaded, which is too late to
     say the page's language and direction before it is painted.
     """
 
-    def __init__(self, app: ASGIApp, head: str, path: str = "/") -> None:
+    def __init__(self, app: ASGIApp, heads: Mapping[str, str]) -> None:
         self._app = app
-        self._head = head.encode()
-        self._path = path
+        self._heads = {path: head.encode() for path, head in heads.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["type"] != "http" or scope["path"] != self._path or scope["method"] != "GET":
+        head = self._heads.get(scope["path"]) if scope["type"] == "http" else None
+        if head is None or scope["method"] != "GET":
             await self._app(scope, receive, send)
             return
         started: list[Message] = []
@@ -40,7 +41,8 @@ class OwnHead:
             body += message.get("body", b"")
             if message.get("more_body"):
                 return
-            page = self._with_head(body)
+            html = MutableHeaders(scope=started[0]).get("content-type", "").startswith("text/html")
+            page = _with_head(body, head) if html else body
             MutableHeaders(scope=started[0])["Content-Length"] = str(len(page))
             await send(started[0])
             await send({"type": "http.response.body", "body": page})
@@ -48,6 +50,7 @@ class OwnHead:
         plain = [pair for pair in scope["headers"] if pair[0] != b"accept-encoding"]
         await self._app({**scope, "headers": plain}, receive, gathered)
 
-    def _with_head(self, page: bytes) -> bytes:
-        page = _ADVERTISING.sub(b"", page)
-        return _HEAD.sub(lambda found: found.group() + self._head, page, count=1)
+
+def _with_head(page: bytes, head: bytes) -> bytes:
+    page = _ADVERTISING.sub(b"", page)
+    return _HEAD.sub(lambda found: found.group() + head, page, count=1)

@@ -95,12 +95,24 @@ class Reception:
             Problem: the key that was shown is not valid.
         """
         headers = Headers(scope=scope)
-        network = network_of(self._address(scope, headers))
+        network = self.network(scope)
         scheme, _, key = headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer" and key.strip():
             return Visitor(network, network, await self._program(key.strip(), network))
         named = headers.get("session-id", "")[:_MAX_SESSION_CHARS].strip()
         return Visitor(network, f"{network}/{named}" if named else network)
+
+    def network(self, scope: Scope) -> str:
+        """The visitor's address, or the network it stands for."""
+        return network_of(self._address(scope, Headers(scope=scope)))
+
+    def is_secure(self, scope: Scope) -> bool:
+        """Whether the visitor speaks https, to us or to one of our proxies."""
+        client = scope.get("client")
+        if client and self._is_proxy(client[0]):
+            said = Headers(scope=scope).get("x-forwarded-proto", "")
+            return said.rpartition(",")[2].strip() == "https"
+        return scope.get("scheme") == "https"
 
     async def _program(self, key: str, network: str) -> str:
         loop = asyncio.get_running_loop()

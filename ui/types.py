@@ -8,8 +8,21 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Protocol
 
-from assistant.types import Answer, AnswerSentence, Citation, Contact, Event, Turn
+from assistant.types import (
+    Answer,
+    AnswerSentence,
+    Citation,
+    Contact,
+    Disliked,
+    Event,
+    Freshness,
+    Trace,
+    Turn,
+    Verdict,
+)
+from ingest.types import Chunk, Page
 from ui.texts import Texts, texts_for
+from vectorstore.types import SearchFilter, SearchResult
 
 
 class Profile(Protocol):
@@ -85,6 +98,45 @@ class Voice:
     def fixed(self) -> Mapping[str, str]:
         """The profile's fixed sentences in this language."""
         return self.profile.texts(self.texts.tag)
+
+
+class StaffDesk(Protocol):
+    """What staff look into; `assistant.desk` has the real one."""
+
+    @property
+    def profile(self) -> Profile:
+        """Whom the assistant speaks for."""
+        ...
+
+    def check(self, draft: str) -> Verdict:
+        """The verdict on every statement of a draft."""
+        ...
+
+    def search(
+        self, query: str, top_k: int, held_to: SearchFilter, section: str = ""
+    ) -> SearchResult:
+        """Ranked passages."""
+        ...
+
+    def sections(self) -> Sequence[str]:
+        """The parts of the sites that are stored."""
+        ...
+
+    def read(self, url: str) -> tuple[Page, Sequence[Chunk]]:
+        """A stored page and how it was cut."""
+        ...
+
+    def trace(self, question: str) -> Trace:
+        """An answer and how it came about."""
+        ...
+
+    def disliked(self) -> Sequence[Disliked]:
+        """The pages whose answers were voted down."""
+        ...
+
+    def freshness(self) -> Freshness:
+        """How old what is published is."""
+        ...
 
 
 class Votes(Protocol):

@@ -56,6 +56,9 @@ GRADIO_ROUTES = (
 )
 
 
+_DESK = re.compile(r"^/(?:staff|maintain)/[a-z]{2}(?=/)")
+
+
 class Wall:
     """Refuses what is not on the list, before any of it is read, and marks every response.
 
@@ -130,7 +133,7 @@ class Wall:
                 await refuse(Problems.DEFECT)
 
     async def _serve(self, scope: Scope, receive: Receive, marked: _Marked) -> None:
-        path = scope["path"]
+        path = _within_room(scope["path"])
         served = self._app(scope, receive, marked)
         if path.startswith("/gradio_api/heartbeat/"):
             await self._ends_with(self._closing, served, marked)
@@ -229,12 +232,18 @@ def _replayed(body: bytes, receive: Receive) -> Receive:
     return again
 
 
+def _within_room(path: str) -> str:
+    """A path as Gradio's page at "/" would have it; the desks' pages stand deeper."""
+    return _DESK.sub("", path, count=1)
+
+
 def _mark(headers: MutableHeaders, path: str) -> None:
     headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
     headers["Referrer-Policy"] = "no-referrer"
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()"
+    path = _within_room(path)
     if path.startswith("/assets/"):  # named by their content: an update has other names
         headers["Cache-Control"] = "public, max-age=31536000, immutable"
     elif not path.startswith("/static/"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import stat
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -154,3 +155,13 @@ def test_the_command_makes_lists_changes_and_removes(
     assert (account["name"], account["role"]) == ("mona", "maintainer")
     assert run("remove", "mona")[:2] == (0, "mona: can no longer sign in.\n")
     assert run("remove", "mona")[2] == ("assistant: There is no account mona. There are: none.\n")
+
+
+def test_serving_others_without_a_maintainer_is_refused_before_anything_is_loaded(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = main(["serve", "--host", "0.0.0.0", "--port", "0", "--store", str(tmp_path)])
+
+    assert code == 2
+    assert "assistant user add NAME --role maintainer" in capsys.readouterr().err
+    assert os.listdir(tmp_path) == []

@@ -13,17 +13,23 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
+from assistant.accounts import Accounts, Role
+from tests.ui.desk_fakes import FakeStaffDesk
 from tests.ui.fakes import FakeAssistant, FakeVotes
 from ui.app import Server, build_app
+from ui.desks import Desks
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page, Request
 
 
+PASSWORD = "quiet river lamp"
+
+
 @contextmanager
-def served(assistant: FakeAssistant, votes: FakeVotes) -> Iterator[str]:
+def served(assistant: FakeAssistant, votes: FakeVotes, desks: Desks | None = None) -> Iterator[str]:
     """The address of a running application."""
-    server = Server(build_app(assistant, votes), port=0)
+    server = Server(build_app(assistant, votes, desks=desks), port=0)
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
@@ -49,8 +55,24 @@ def votes() -> FakeVotes:
 
 
 @pytest.fixture(scope="session")
-def address(assistant: FakeAssistant, votes: FakeVotes) -> Iterator[str]:
-    with served(assistant, votes) as url:
+def accounts(tmp_path_factory: pytest.TempPathFactory) -> Accounts:
+    """Mona keeps the assistant, Sami works with it."""
+    made = Accounts(tmp_path_factory.mktemp("accounts") / "accounts.json")
+    made.add("mona", Role.MAINTAINER, PASSWORD)
+    made.add("sami", Role.STAFF, PASSWORD)
+    return made
+
+
+@pytest.fixture(scope="session")
+def staff_desk() -> FakeStaffDesk:
+    return FakeStaffDesk()
+
+
+@pytest.fixture(scope="session")
+def address(
+    assistant: FakeAssistant, votes: FakeVotes, accounts: Accounts, staff_desk: FakeStaffDesk
+) -> Iterator[str]:
+    with served(assistant, votes, Desks(accounts, staff_desk)) as url:
         yield url
 
 
@@ -112,6 +134,14 @@ class Visit:
         self.page.locator("body.ready #box textarea").wait_for()
         return self
 
+    def sign_in(self, room: str, name: str = "mona") -> Visit:
+        self.page.goto(f"{self.address}/{room}", wait_until="domcontentloaded")
+        self.page.locator("#name").fill(name)
+        self.page.locator("#password").fill(PASSWORD)
+        self.page.locator("button.primary").click()
+        self.page.locator("body.ready").wait_for()
+        return self
+
     def type(self, question: str) -> None:
         self.page.locator("#box textarea").fill(question)
         self.page.keyboard.press("Enter")
@@ -122,6 +152,16 @@ class Visit:
         self.page.locator(f"#turn-{turns + 1}:not(.searching)").wait_for()
         self.page.locator("#box textarea:enabled").wait_for()
         return self
+
+    def barriers(self) -> list[str]:
+        """What axe finds; the page has it."""
+        tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+        result = self.page.evaluate("tags => axe.run(document, {runOnly: tags})", tags)
+        return [
+            f"{v['impact']} {v['id']}: {node['target']}"
+            for v in result["violations"]
+            for node in v["nodes"]
+        ]
 
     def overflow(self) -> int:
         """How many pixels the page is wider than its window."""

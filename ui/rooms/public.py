@@ -6,7 +6,6 @@ import json
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -26,8 +25,6 @@ MEMORY_EXCHANGES = 6  # handed to the assistant as history
 # little enough that no request nears the server's limit.
 MAX_TYPED_CHARS = 10_000
 STATE_SECONDS = 3_600  # a conversation nobody touches is forgotten after an hour
-
-STATIC = Path(__file__).parent.parent / "static"
 
 log = logging.getLogger(__name__)
 
@@ -125,10 +122,11 @@ def head(profile: Profile) -> str:
     first = room.languages[0]
     pages = {tag: room.labels(tag) for tag in room.languages}
     words = json.dumps(pages, ensure_ascii=False).replace("<", "\\u003c")
-    script = (STATIC / "public.js").read_text(encoding="utf-8")
+    script = shell.static("evidence.js") + shell.static("public.js")
     return (
         f'<meta name="description" content="{escape(profile.texts(first)["what_this_is"])}">'
         f'<meta property="og:title" content="{escape(room.title(first))}">'
+        f'<style media="print">{shell.static("print.css")}</style>'
         '<noscript><meta http-equiv="refresh" content="0; url=/plain"></noscript>'
         f"<script>window.assistantWords = {words};\n{script}</script>"
     )

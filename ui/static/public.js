@@ -106,55 +106,14 @@ window.assistantPage = (() => {
     document.querySelector("#box textarea").focus();
   }
 
-  // --- Markers and sources ----------------------------------------------------------------------
-
   for (const gesture of ["wheel", "touchmove", "keydown"]) {
     addEventListener(gesture, () => (scrolledByHand = true), { passive: true });
   }
 
-  function unlight() {
-    for (const lit of document.querySelectorAll(".lit")) lit.classList.remove("lit");
-  }
-
-  // A marker and its source are lit together, from either end.
-  function light(marker, source) {
-    unlight();
-    marker?.closest(".quote, .written > span")?.classList.add("lit");
-    marker?.classList.add("lit");
-    source?.classList.add("lit");
-  }
-
-  function pairOf(target) {
-    const marker = target.closest?.(".marker");
-    if (marker) return [marker, document.getElementById(marker.dataset.source)];
-    const source = target.closest?.(".source");
-    if (source) return [document.getElementById(source.dataset.marker), source];
-    return null;
-  }
-
-  function goTo(element) {
-    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    element.focus({ preventScroll: true });
-    element.scrollIntoView({ block: "nearest", behavior: still ? "auto" : "smooth" });
-  }
-
   // --- What can be done with an answer ----------------------------------------------------------
 
-  async function toClipboard(text) {
-    if (navigator.clipboard) {
-      await navigator.clipboard.writeText(text);
-      return;
-    }
-    const field = document.createElement("textarea"); // plain http: the old way
-    field.value = text;
-    document.body.append(field);
-    field.select();
-    document.execCommand("copy");
-    field.remove();
-  }
-
   async function copy(button) {
-    await toClipboard(button.dataset.text);
+    await window.assistantEvidence.toClipboard(button.dataset.text);
     const label = button.firstElementChild;
     const before = label.textContent;
     label.textContent = button.dataset.done;
@@ -166,13 +125,8 @@ window.assistantPage = (() => {
     const day = new Intl.DateTimeFormat("en-CA").format(new Date());
     const heading = `# ${document.title}\n\n${words[language].savedOn} ${day}\n\n`;
     const parts = [...document.querySelectorAll("[data-act=copy]")].map((b) => b.dataset.text);
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(
-      new Blob([heading + parts.join("\n")], { type: "text/markdown;charset=utf-8" }),
-    );
-    link.download = `answers-${day}.md`;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+    const content = new Blob([heading + parts.join("\n")], { type: "text/markdown;charset=utf-8" });
+    window.assistantEvidence.download(content, `answers-${day}.md`);
   }
 
   function work(button, trigger) {
@@ -223,23 +177,9 @@ window.assistantPage = (() => {
         return;
       }
       const tool = event.target.closest("button.tool");
-      if (tool) {
-        work(tool, trigger);
-        return;
-      }
-      const leading = event.target.closest(".marker, .number");
-      if (!leading) return;
-      event.preventDefault(); // the address stays as it is
-      const [marker, source] = pairOf(leading);
-      light(marker, source);
-      goTo(leading === marker ? source : marker);
+      if (tool) work(tool, trigger);
     });
-    for (const sight of ["mouseover", "focusin"]) {
-      element.addEventListener(sight, (event) => {
-        const pair = pairOf(event.target);
-        if (pair) light(...pair);
-      });
-    }
+    window.assistantEvidence.watch(element);
     let turns = 0;
     new MutationObserver(() => {
       const all = element.querySelectorAll(".turn");

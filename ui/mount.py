@@ -1,0 +1,37 @@
+"""A Gradio page on the application, with everything off that ours does without."""
+
+from __future__ import annotations
+
+import gradio as gr
+from fastapi import FastAPI
+
+from ui.shell import STATIC
+
+QUEUE_PLACES = 200  # people waiting; whoever comes then is told to come back
+AT_ONCE = 4  # answers made at the same time
+
+
+def mount(app: FastAPI, page: gr.Blocks, path: str, css: str) -> None:
+    """Serve a page at a path; the one at "/" comes last."""
+    page.queue(max_size=QUEUE_PLACES, default_concurrency_limit=AT_ONCE, api_open=False)
+    gr.mount_gradio_app(
+        app,
+        page,
+        path=path,
+        theme=_theme(),
+        css=css,
+        footer_links=[],
+        run_history=False,
+        show_error=False,
+        ssr_mode=False,
+        pwa=False,
+        mcp_server=False,
+        enable_monitoring=False,
+        favicon_path=str(STATIC / "favicon.svg"),
+        app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
+    )
+
+
+def _theme() -> gr.themes.Base:
+    """Gradio's plainest theme with the system's own letters; the rest is our style sheets."""
+    return gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"])
