@@ -16,8 +16,8 @@ from assistant.types import Disliked, Freshness, Status, Trace, Verdict
 from assistant.votes import Vote, VoteStore
 from ingest.catalogue import Catalogue
 from ingest.types import Chunk, Page
-from vectorstore.publish import pages_path, published_manifest
 from vectorstore.types import SearchFilter, SearchResult
+from vectorstore.versions import pages_path, published_manifest
 
 SEARCHED = 48  # passages a search is cut out of, where it is held to a section of the site
 TRACED_PASSAGES = 10

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from assistant.accounts import accounts_path
 from assistant.privacy.questions import QuestionStore, questions_path
 from assistant.settings import Settings
 
@@ -68,6 +69,12 @@ def inventory(settings: Settings) -> list[Kept]:
             str(store / "keys.json"),
             "until `assistant key remove`",
             _size(store / "keys.json"),
+        ),
+        Kept(
+            "Accounts of staff: name, role, scrypt hash, day of the password",
+            str(accounts_path(store)),
+            "until `assistant user remove`",
+            _size(accounts_path(store)),
         ),
         Kept(
             "Pages and indexes: what the organisation itself has published",

@@ -64,7 +64,6 @@ def test_what_is_named_by_its_content_may_be_kept(client: httpx.Client) -> None:
         ("GET", "/gradio_api/runs"),
         ("GET", "/gradio_api/deep_link"),
         ("GET", "/monitoring"),
-        ("POST", "/login"),
         ("GET", "/docs"),
         ("GET", "/openapi.json"),
         ("POST", "/"),
