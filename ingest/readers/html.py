@@ -31,6 +31,8 @@ from ingest.types import Page, Reading, Resource
 MAX_BYTES = 10_000_000
 MAX_DEPTH = 400  # deeper nesting is no page that a person wrote
 MAX_ATTRIBUTES = 1_000  # of one element
+MAX_ELEMENTS = 100_000
+MAX_JUDGED_BLOCKS = 3_000  # trafilatura's choice is compared block by block; longer pages are whole
 MIN_WORDS = 8
 MIN_LANDMARK_SHARE = 0.3  # of the body's words; a <main> with less is not the main content
 MIN_ARTICLE_SHARE = 0.4  # of the words of <main>; an <article> with less is one piece among others
@@ -106,8 +108,11 @@ def read(resource: Resource) -> Reading:
     tree = _parse(source)
     if tree is None:
         raise UnreadablePage(f"{resource.url} holds no content.")
-    if _depth(tree) > MAX_DEPTH:
+    depth, elements = _extent(tree)
+    if depth > MAX_DEPTH:
         raise TooLarge(f"{resource.url} nests its elements more than {MAX_DEPTH} deep.")
+    if elements > MAX_ELEMENTS:
+        raise TooLarge(f"{resource.url} has more than {MAX_ELEMENTS} elements.")
     meta = read_metadata(tree, resource.url)
     if meta.noindex:
         raise NothingToKeep(f"{resource.url} asks not to be indexed.")
@@ -173,12 +178,14 @@ def _open_body(tree: lxml_html.HtmlElement) -> None:
         body.insert(position, child)
 
 
-def _depth(tree: lxml_html.HtmlElement) -> int:
-    depth = deepest = 0
+def _extent(tree: lxml_html.HtmlElement) -> tuple[int, int]:
+    """How deep the elements are nested, and how many there are."""
+    depth = deepest = elements = 0
     for event, _ in etree.iterwalk(tree, events=("start", "end")):
         depth += 1 if event == "start" else -1
+        elements += event == "start"
         deepest = max(deepest, depth)
-    return deepest
+    return deepest, elements
 
 
 def _links(tree: lxml_html.HtmlElement, base: str) -> tuple[str, ...]:
@@ -286,6 +293,8 @@ def _as_trafilatura_sees(body: lxml_html.HtmlElement, blocks: list[Block]) -> li
 
     Between them nothing is lost: trafilatura drops definition lists and some short paragraphs.
     """
+    if len(blocks) > MAX_JUDGED_BLOCKS:
+        return blocks
     import trafilatura
 
     found = trafilatura.extract(

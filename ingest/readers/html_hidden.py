@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from lxml import etree
 from lxml import html as lxml_html
@@ -62,8 +63,8 @@ def drop_hidden(tree: lxml_html.HtmlElement) -> None:
     closed dialogs, and what inline style or the page's own `<style>` makes so: not displayed, not
     visible, of no size, far off the screen, clipped away, transparent, or white on no background.
     """
-    rules = [rule for sheet in tree.iter("style") for rule in _rules(sheet.text or "")]
-    _by_rules(tree, rules[:MAX_RULES])
+    rules = (rule for sheet in tree.iter("style") for rule in _rules(sheet.text or ""))
+    _by_rules(tree, list(islice(rules, MAX_RULES)))
     etree.strip_elements(tree, etree.Comment, etree.ProcessingInstruction, with_tail=False)
     doomed = [element for element in tree.iter() if _is_hidden(element)]
     for element in doomed:

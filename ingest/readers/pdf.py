@@ -19,11 +19,13 @@ from ingest.errors import TooLarge, UnreadablePage
 from ingest.language import detect_language, page_language
 from ingest.media import PDF
 from ingest.readers.blocks import Block, render, table_lines
+from ingest.readers.pdf_hidden import layers_off, without_hidden_text
 from ingest.types import Page, Reading, Resource
 
 MAX_BYTES = 30_000_000
 MAX_SHEETS = 2_000
 MAX_CHARS = 10_000_000
+MIN_SIZE = 1.0  # points; smaller letters are a smudge
 _EDGE_LINES = 2  # running heads and feet stand in the first and last lines of a sheet
 _BULLET = re.compile(r"(?:[•▪◦●‣·\x7f\uf0b7\u2023\u25aa\u2219]|[-–—*](?=\s))\s*")
 _WORD = re.compile(r"\w+")
@@ -105,7 +107,9 @@ def _sheets(reader: PdfReader, where: str) -> list[list[Line]]:
     """The lines of each sheet, in letters and in reading order."""
     raw: list[list[Line]] = []
     size = 0
+    off = layers_off(reader.root_object)
     for page in reader.pages:
+        without_hidden_text(page, off)
         lines = _lines(page)
         size += sum(len(line.text) for line in lines)
         if size > MAX_CHARS:
@@ -141,6 +145,14 @@ def _lines(page: Any) -> list[Line]:
     text = page.extract_text(visitor_text=visit) or ""
     if "".join(piece[0] for piece in pieces) != text:
         return [Line(line) for line in text.replace("\r", "\n").split("\n")]
+    left, bottom, right, top = map(float, page.mediabox)
+    pieces = [  # off the sheet, or too small for any eye; (0, 0) is what pypdf puts between
+        ("" if size < MIN_SIZE or not inside else piece, x, y, size)
+        if piece.strip() and (x or y)
+        else (piece, x, y, size)
+        for piece, x, y, size in pieces
+        for inside in [left - 1 <= x <= right + 1 and bottom - 1 <= y <= top + 1]
+    ]
     lines: list[Line] = []
     current = Line("")
     for piece, x, y, size in pieces:
