@@ -17,7 +17,15 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from assistant import operation
 from assistant.errors import AssistantError, InputError
 from assistant.users import add_user_commands
-from ingest.errors import IngestError, RefusedAddress, StoreBusy, StoreError, TooLarge, Unreachable
+from ingest.errors import (
+    IngestError,
+    RefusedAddress,
+    RefusedArchive,
+    StoreBusy,
+    StoreError,
+    TooLarge,
+    Unreachable,
+)
 from vectorstore.errors import BuildFailed, CorruptIndex, EmptyIndex, VectorStoreError
 
 if TYPE_CHECKING:
@@ -42,6 +50,7 @@ _EXIT_CODES: Sequence[tuple[type[BaseException], int]] = (
     (EmptyIndex, EXIT_STORAGE),
     (BuildFailed, EXIT_STORAGE),
     (RefusedAddress, EXIT_REFUSED),
+    (RefusedArchive, EXIT_REFUSED),
     (TooLarge, EXIT_REFUSED),
     (Unreachable, EXIT_UNREACHABLE),
     (IngestError, EXIT_USAGE),
@@ -156,6 +165,10 @@ def _parser() -> argparse.ArgumentParser:
     made = command("rollback", _rollback, "Publish an earlier index version again.")
     made.add_argument("number", type=_positive, nargs="?", metavar="VERSION")
     command("rebuild", _rebuild, "Build every index anew from the stored pages.")
+    made = command("backup", _backup, "Write the store to one file, also during an ingest.")
+    made.add_argument("file", type=Path, metavar="FILE")
+    made = command("restore", _restore, "Make a new store out of a backup.")
+    made.add_argument("file", type=Path, metavar="FILE")
     command("doctor", _doctor, "Verify store and indexes against each other.")
     operation.add_commands(command, _settings)
     return parser
@@ -461,6 +474,18 @@ def _rebuild(options: argparse.Namespace) -> int:
     else:
         print(render_hold(hold))
     return EXIT_DONE if hold is None else EXIT_SOME_FAILED
+
+
+def _backup(options: argparse.Namespace) -> int:
+    number = _maintainer(options).backup(options.file)
+    return _say_version(options, number, f"{options.file} holds version {{}}.")
+
+
+def _restore(options: argparse.Namespace) -> int:
+    from assistant.backup import restore
+
+    number = restore(options.file, _settings(options).store)
+    return _say_version(options, number, "Restored. Version {} answers.")
 
 
 def _doctor(options: argparse.Namespace) -> int:

@@ -20,6 +20,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from assistant.backup import back_up
 from assistant.build import build_assistant, catalogue_path, silence_telemetry
 from assistant.impact import Impact, compare_answers, compare_pages
 from assistant.pipeline import Assistant
@@ -365,6 +366,17 @@ class Maintainer:
             except (VectorStoreError, StoreError):  # nothing is left to compare with
                 impact = None
             return publication, self._decide(catalogue, publication.number, impact)
+
+    def backup(self, file: Path) -> int:
+        """Write the store to a file, also while another run holds it.
+
+        Gives the number of the version that answers in it.
+
+        Raises:
+            VectorStoreError, StoreError: the store is empty or damaged.
+            OSError: the file cannot be written.
+        """
+        return back_up(self._store, file)
 
     # -- the parts -------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ IngestError
 │   ├── NothingToKeep  it is whole, but not meant to be kept: a listing, a stub, "noindex"
 │   │   └── Moved      it stands at another address now
 │   └── TooLarge       over the size that is read
+├── RefusedArchive     an archive would write elsewhere than it may (safety)
 ├── Excluded           a person took the address out for good
 ├── Cancelled          a person stopped the work
 ├── StoreBusy          another ingest holds the store
@@ -76,6 +77,10 @@ class Moved(NothingToKeep):
 
 class TooLarge(UnreadablePage):
     """The resource is over the size that is read."""
+
+
+class RefusedArchive(IngestError):
+    """An archive would write elsewhere than it may."""
 
 
 class Excluded(IngestError):
