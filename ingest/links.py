@@ -20,6 +20,7 @@ _ENDS = {"<!--": "-->", "<script": "</script", "<style": "</style", "<template":
 _HIDDEN = re.compile(r"<!--|<(?:script|style|template)\b", re.IGNORECASE)
 _TAG = re.compile(r"<(a|area|link|base|meta)\s([^<>]*)>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"([a-zA-Z-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
+_REFRESH = re.compile(r"\s*\d+(?:\.\d*)?\s*[;,]\s*url\s*=\s*[\"']?([^\"']{1,2000})", re.IGNORECASE)
 _DIGITS = re.compile(r"\d+")
 _FEEDS = frozenset({"application/rss+xml", "application/atom+xml"})
 
@@ -63,6 +64,10 @@ def find_links(
             rules = re.split(r"[\s,;]+", given.get("content", "").lower())
             if given.get("name", "").lower() == "robots" and {"nofollow", "none"} & set(rules):
                 return Links()
+            if given.get("http-equiv", "").lower() == "refresh":
+                onward = refresh_target(given.get("content", ""))
+                if (address := _absolute(base, onward)) is not None:
+                    pages[address] = None
         elif "nofollow" in rel or "href" not in given:
             continue
         elif name == "link":
@@ -83,6 +88,12 @@ def find_links(
         if len(pages) >= MAX_LINKS:
             break
     return Links(tuple(pages), tuple(feeds))
+
+
+def refresh_target(content: str) -> str:
+    """Where `<meta http-equiv=refresh>` with this content sends a reader; "" if nowhere."""
+    match = _REFRESH.match(content)
+    return match[1].strip() if match else ""
 
 
 def _visible(text: str) -> str:

@@ -34,6 +34,7 @@ MAX_ATTRIBUTES = 1_000  # of one element
 MAX_ELEMENTS = 100_000
 MAX_JUDGED_BLOCKS = 3_000  # trafilatura's choice is compared block by block; longer pages are whole
 MIN_WORDS = 8
+MOST_WORDS_OF_404 = 150
 MIN_LANDMARK_SHARE = 0.3  # of the body's words; a <main> with less is not the main content
 MIN_ARTICLE_SHARE = 0.4  # of the words of <main>; an <article> with less is one piece among others
 MIN_CONTENTS_SHARE = 0.6  # of the items of a table of contents are headings further down
@@ -86,6 +87,15 @@ _PLACEHOLDER = re.compile(
     r"page not found|قريبا|قيد الإنشاء|قيد الإعداد|لا (?:توجد|يوجد) (?:نتائج|محتوى)",
     re.IGNORECASE,
 )
+# What a site that answers 200 to everything puts above its apology.
+_NOT_FOUND = re.compile(
+    r"(?:error ?)?(?:404|410)?[\s:–|-]*(?:error[\s:–|-]*)?(?:(?:the |this |requested )*page "
+    r"(?:was |could |can ?)?(?:not (?:be )?found|does not exist|is (?:gone|missing|unavailable))"
+    r"|not found|page unavailable|access denied|oops.{0,40}|404)[.!]*"
+    r"|(?:404[\s:–|-]*)?(?:(?:لم يتم العثور على|تعذر العثور على) الصفحة|الصفحة (?:المطلوبة )?"
+    r"(?:غير (?:موجودة|متاحة|متوفرة)|لا وجود لها))[.!]*",
+    re.IGNORECASE,
+)
 _SENTENCE_END = re.compile(r"[.!?؟…:][\"'”’»)]*$")
 _WORD = re.compile(r"\w+")
 _LONG_TAG = re.compile(r"<[a-zA-Z][^>]{2000,}")
@@ -116,6 +126,8 @@ def read(resource: Resource) -> Reading:
     meta = read_metadata(tree, resource.url)
     if meta.noindex:
         raise NothingToKeep(f"{resource.url} asks not to be indexed.")
+    if meta.onward and urldefrag(meta.onward).url != urldefrag(resource.url).url:
+        raise NothingToKeep(f"{resource.url} sends its readers on to {meta.onward}.")
     drop_hidden(tree)
     links = _links(tree, meta.base)
     body = tree.find("body")
@@ -130,6 +142,8 @@ def read(resource: Resource) -> Reading:
     if not title:
         title = next((block.text for block in blocks if block.kind != "gap"), "")[:120]
     _refuse_empty(resource.url, blocks, listed=listed, chrome_words=chrome_words)
+    if _NOT_FOUND.fullmatch(title) and sum(block.words for block in blocks) < MOST_WORDS_OF_404:
+        raise NothingToKeep(f'{resource.url} says "{title}" though the server says that it is one.')
     page = Page(
         url=meta.canonical,
         title=title or urlsplit(meta.canonical).path.rsplit("/", 1)[-1] or meta.canonical,

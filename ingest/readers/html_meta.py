@@ -14,6 +14,7 @@ from lxml import html as lxml_html
 from ingest.clean import clean_line
 from ingest.dates import parse_date
 from ingest.language import primary_tag
+from ingest.links import refresh_target
 
 _PUBLISHED = (
     "article:published_time",
@@ -52,6 +53,7 @@ class Metadata:
         site_name: as in og:site_name, or "".
         site_names: that and what stands behind the title in `<title>`, case folded.
         approximate: the page says that the day it names is not exactly known.
+        onward: where the page sends its readers by itself, or "".
         language: as declared, or None.
     """
 
@@ -66,6 +68,7 @@ class Metadata:
     noindex: bool = False
     site_names: frozenset[str] = frozenset()
     approximate: bool = False
+    onward: str = ""
 
 
 def read_metadata(tree: lxml_html.HtmlElement, url: str) -> Metadata:
@@ -93,6 +96,7 @@ def read_metadata(tree: lxml_html.HtmlElement, url: str) -> Metadata:
         noindex=_noindex(meta),
         site_names=_site_names(clean_line(tree.findtext(".//title") or ""), site_name),
         approximate="approx" in meta.get("date-precision", "").lower(),
+        onward=_absolute(base, refresh_target(meta.get("refresh", ""))) or "",
     )
 
 
