@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 
 import httpcore
@@ -90,8 +89,12 @@ class _Stream(httpcore.NetworkStream):
         return self._stream.get_extra_info(info)
 
 
-class _Transport(httpx.HTTPTransport):
-    """httpx's own transport over another network."""
+class CheckedTransport(httpx.HTTPTransport):
+    """httpx's own transport over a checked network.
+
+    It is used without httpx's client: there is then no proxy, no .netrc and no cookie, and nobody
+    makes a request out of a redirect (which for some addresses is an error by itself).
+    """
 
     def __init__(self, network: CheckedNetwork) -> None:
         super().__init__(trust_env=False)
@@ -99,21 +102,3 @@ class _Transport(httpx.HTTPTransport):
         self._pool = httpcore.ConnectionPool(
             ssl_context=httpx.create_ssl_context(trust_env=False), network_backend=network
         )
-
-
-def client_over(
-    network: CheckedNetwork, *, connect_timeout_s: float, read_gap_s: float
-) -> httpx.Client:
-    """A client without proxy, .netrc, cookies and redirects.
-
-    Args:
-        connect_timeout_s: for each address of a host.
-        read_gap_s: the longest silence of a server.
-    """
-    return httpx.Client(
-        transport=_Transport(network),
-        trust_env=False,
-        follow_redirects=False,
-        timeout=httpx.Timeout(read_gap_s, connect=connect_timeout_s),
-        cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),
-    )

@@ -18,6 +18,7 @@ from urllib.parse import quote, unquote, urlsplit
 from ingest.errors import (
     IngestError,
     NothingToKeep,
+    RefusedAddress,
     SourceError,
     TooLarge,
     UnknownFormat,
@@ -32,6 +33,7 @@ __all__ = ["Failure", "SavedSite", "discover", "saved_site"]
 
 MAX_FILE_BYTES = 30_000_000
 MAX_LINE_BYTES = 30_000_000  # of a .jsonl, each line a page
+_SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]+):")
 _HEAD_BYTES = 65_536  # a canonical address stands in the head of a page
 _LINK_TAG = re.compile(rb"<link\b[^>]{0,2000}>", re.IGNORECASE)
 _REL = re.compile(rb"\brel\s*=\s*[\"']?[^\"'>]*\bcanonical\b", re.IGNORECASE)
@@ -75,15 +77,17 @@ def discover(
         contact: see `fetch`.
 
     Raises:
+        RefusedAddress: it is an address of another kind than http and https.
         SourceError: there is no such file, it cannot be read, or the folder holds no pages.
     """
-    scheme = urlsplit(source).scheme.lower() if "://" in source else ""
-    if scheme in {"http", "https"}:
+    scheme = _SCHEME.match(source)
+    if scheme is not None and scheme[1].lower() in {"http", "https"}:
         return _fetched(source, private_hosts, contact)
-    if scheme == "file":
-        source = unquote(urlsplit(source).path)
-    elif scheme:
-        raise SourceError(f"{source} cannot be a source: only http and https addresses can.")
+    if scheme is not None and not Path(source).exists():
+        raise RefusedAddress(
+            f"The address {source!r} is not fetched: only http and https are. Name a file by its "
+            "path."
+        )
     if not source.strip() or "\x00" in source:
         raise SourceError("The source is empty. Name a page, a file, a folder or a .jsonl.")
     path = Path(source).expanduser()

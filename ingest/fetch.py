@@ -30,7 +30,7 @@ from ingest.types import Resource, Validators
 if TYPE_CHECKING:
     import httpx
 
-    from ingest.connections import CheckedNetwork
+    from ingest.connections import CheckedNetwork, CheckedTransport
 
 PRODUCT = "IOMEgyptAssistant/0.1"
 MAX_HOPS = 5
@@ -148,15 +148,15 @@ class Fetcher:
         self._read_gap_s = read_gap_s
         self._total_timeout_s = total_timeout_s
         self._network: CheckedNetwork | None = None
-        self._client: httpx.Client | None = None
+        self._transport: CheckedTransport | None = None
         self._checked: dict[tuple[str, str], tuple[float, Target]] = {}
 
     def __enter__(self) -> Fetcher:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._client is not None:
-            self._client.close()
+        if self._transport is not None:
+            self._transport.close()
 
     def get(
         self,
@@ -188,12 +188,12 @@ class Fetcher:
         target = self._target(address, deadline)  # before any library that could connect is there
         import httpx
 
-        network, client = self._open()
+        network, transport = self._open()
         network.admit(target)
         network.deadline = deadline
-        request = _request(client, address, target, self._contact, validators)
+        request = self._request(address, target, validators)
         try:
-            response = client.send(request, stream=True)
+            response = transport.handle_request(request)
             try:
                 return _read(response, address, cap_bytes, cut)
             finally:
@@ -209,17 +209,32 @@ class Fetcher:
                 reason = f"cannot be reached: {str(error) or type(error).__name__}"
             raise Unreachable(f"{address} {reason}.") from error
 
-    def _open(self) -> tuple[CheckedNetwork, httpx.Client]:
-        if self._network is None or self._client is None:
-            from ingest.connections import CheckedNetwork, client_over
+    def _open(self) -> tuple[CheckedNetwork, CheckedTransport]:
+        if self._network is None or self._transport is None:
+            from ingest.connections import CheckedNetwork, CheckedTransport
 
             self._network = CheckedNetwork()
-            self._client = client_over(
-                self._network,
-                connect_timeout_s=self._connect_timeout_s,
-                read_gap_s=self._read_gap_s,
-            )
-        return self._network, self._client
+            self._transport = CheckedTransport(self._network)
+        return self._network, self._transport
+
+    def _request(self, address: str, target: Target, validators: Validators) -> httpx.Request:
+        import httpx
+
+        parts = urlsplit(address)
+        shown = f"[{target.host}]" if ":" in target.host else target.host
+        headers = {
+            "User-Agent": user_agent(self._contact),
+            "Accept": "text/html,application/xhtml+xml,application/pdf;q=0.9,*/*;q=0.5",
+            "Accept-Encoding": "gzip",
+        }
+        if validators.etag:
+            headers["If-None-Match"] = validators.etag
+        if validators.last_modified:
+            headers["If-Modified-Since"] = validators.last_modified
+        path = parts._replace(scheme="", netloc="", fragment="").geturl() or "/"
+        url = httpx.URL(f"{target.scheme}://{shown}:{target.port}").join(_rooted(path))
+        timeout = httpx.Timeout(self._read_gap_s, connect=self._connect_timeout_s)
+        return httpx.Request("GET", url, headers=headers, extensions={"timeout": timeout.as_dict()})
 
     def _target(self, address: str, deadline: float) -> Target:
         """Where to connect: checked now, or a short while ago, for the same host and port."""
@@ -302,27 +317,6 @@ def fetch(
                 raise FetchError(f"{address} answered 304 to a request that named no version.")
             address = got.to
     raise FetchError(f"{url} redirects more than {MAX_HOPS} times.")
-
-
-def _request(
-    client: httpx.Client, address: str, target: Target, contact: str, validators: Validators
-) -> httpx.Request:
-    import httpx
-
-    parts = urlsplit(address)
-    shown = f"[{target.host}]" if ":" in target.host else target.host
-    headers = {
-        "User-Agent": user_agent(contact),
-        "Accept": "text/html,application/xhtml+xml,application/pdf;q=0.9,*/*;q=0.5",
-        "Accept-Encoding": "gzip",
-    }
-    if validators.etag:
-        headers["If-None-Match"] = validators.etag
-    if validators.last_modified:
-        headers["If-Modified-Since"] = validators.last_modified
-    path = parts._replace(scheme="", netloc="", fragment="").geturl() or "/"
-    url = httpx.URL(f"{target.scheme}://{shown}:{target.port}").join(_rooted(path))
-    return client.build_request("GET", url, headers=headers)
 
 
 def _rooted(path: str) -> str:

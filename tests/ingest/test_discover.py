@@ -152,7 +152,7 @@ def test_text_in_utf16_is_text(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("source", "words"),
-    [("nowhere.txt", "no file or folder"), ("", "is empty"), ("ftp://a.example/x", "only http")],
+    [("nowhere.txt", "no file or folder"), ("", "is empty"), ("a/b:c", "no file or folder")],
 )
 def test_a_source_that_cannot_be_is_an_error_at_once(source: str, words: str) -> None:
     with pytest.raises(SourceError, match=words):
@@ -173,6 +173,14 @@ def test_a_file_that_may_not_be_read_is_an_error(tmp_path: Path) -> None:
 
     with pytest.raises(SourceError, match="cannot be read"):
         discover(str(tmp_path / "a.txt"))
+
+
+@pytest.mark.parametrize(
+    "source", ["ftp://a.example/x", "file:///etc/hostname", "data:text/html,x"]
+)
+def test_an_address_of_another_kind_is_refused(source: str) -> None:
+    with pytest.raises(RefusedAddress, match="only http and https are"):
+        discover(source)
 
 
 def test_a_refused_address_comes_as_a_failure() -> None:

@@ -21,6 +21,7 @@ from ingest.errors import (
     Gone,
     IngestError,
     NothingToKeep,
+    RefusedAddress,
     TooLarge,
     Unreachable,
     UnreadablePage,
@@ -196,7 +197,7 @@ def test_redirects_without_end_off_the_site_and_inward_are_told() -> None:
         "/off": NothingToKeep,
         "/inward": NothingToKeep,
         "/file": NothingToKeep,
-        "/broken": Unreachable,
+        "/broken": RefusedAddress,
         "/nowhere": BadStatus,
     }
 
