@@ -17,15 +17,17 @@ from assistant.guards.instructions import Instructions
 from assistant.guards.shape import Shape
 from assistant.guards.unsafe import Unsafe
 from assistant.pipeline import Assistant
-from assistant.profile import load_profile
+from assistant.profile import Profile, load_profile
 from assistant.question import read_question
 from assistant.rephrase import rephrase
 from assistant.settings import Settings
 from ingest.catalogue import Catalogue
 from ingest.chunk import CHUNKING
+from ingest.pipeline import SiteNames
 from vectorstore.embed import make_embedder
 from vectorstore.published import Published
 from vectorstore.retriever import HybridRetriever
+from vectorstore.versions import numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +111,20 @@ def build_retriever(settings: Settings) -> HybridRetriever:
     return HybridRetriever(published, embedder)
 
 
+def site_names(profile: Profile) -> SiteNames:
+    """How the page is called that keeps what the organisation's site says on every page."""
+    return SiteNames(home=f"{profile.home}/", titles=profile.site_page)
+
+
 def catalogue_path(store: Path) -> Path:
     """Where a store keeps its catalogue."""
     return store / "catalogue.sqlite"
+
+
+def lacks_catalogue(store: Path) -> bool:
+    """Whether there are versions, but not what they were built from."""
+    path = catalogue_path(store)
+    return bool(numbers(store)) and not (path.exists() and path.stat().st_size)
 
 
 def silence_telemetry() -> None:

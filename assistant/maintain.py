@@ -21,13 +21,19 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from assistant.backup import back_up
-from assistant.build import build_assistant, catalogue_path, silence_telemetry
+from assistant.build import (
+    build_assistant,
+    catalogue_path,
+    lacks_catalogue,
+    silence_telemetry,
+    site_names,
+)
 from assistant.impact import Impact, compare_answers, compare_pages
 from assistant.pipeline import Assistant
 from assistant.profile import Profile
 from assistant.settings import Settings
 from assistant.types import Answer
-from ingest.catalogue import Catalogue
+from ingest.catalogue import NO_CATALOGUE, Catalogue
 from ingest.chunk import CHUNKING
 from ingest.crawl import crawl as crawl_site
 from ingest.crawl import is_site, site_of
@@ -38,7 +44,6 @@ from ingest.lock import hold_store
 from ingest.pipeline import (
     READING_VERSION,
     Report,
-    SiteNames,
     add_pages,
     ingest,
     matching,
@@ -133,7 +138,7 @@ class Maintainer:
         self._progress = progress
         self._cancelled = cancelled
         self._room_needed = _LEAST_ROOM
-        self._names = SiteNames(home=f"{profile.home}/", titles=profile.site_page)
+        self._names = site_names(profile)
 
     @cached_property
     def _embedder(self) -> Embedder:
@@ -360,6 +365,7 @@ class Maintainer:
                     "A version is held back. Run `assistant publish` or `assistant discard` first."
                 )
             settle(catalogue, self._names, anew=True)
+            catalogue.forget_vectors()  # they may be damaged, or another encoder's
             publication = self._build_whole(catalogue, folder, anew=True)
             try:
                 impact = self._compare(catalogue, folder, publication.number)
@@ -386,6 +392,8 @@ class Maintainer:
         with hold_store(self._store, run):
             if not any_encoder:
                 self._refuse_other_encoder()
+            if lacks_catalogue(self._store):
+                raise StoreError(f"{catalogue_path(self._store)} is missing. {NO_CATALOGUE}")
             self._room_needed = _LEAST_ROOM
             try:
                 with closing(Catalogue.open(catalogue_path(self._store))) as catalogue:

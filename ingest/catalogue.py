@@ -31,6 +31,7 @@ from ingest.errors import StoreError
 from ingest.types import Chunk, Exclusion, Page, Reading, Span, Validators, Visit
 
 FORMAT = 1
+NO_CATALOGUE = "Restore a backup with `assistant restore`, or ingest anew into a new store."
 COMMIT_EVERY = 5  # readings: each commit waits for the disk; so many a killed run reads again
 COMMIT_AFTER_S = 0.2
 _P = TypeVar("_P", Page, Chunk)
@@ -125,6 +126,11 @@ class Catalogue:
 
     def _has_about(self) -> bool:
         return any(row[1] == "about" for row in self._rows("PRAGMA table_info(pages)"))
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self._path
 
     def close(self) -> None:
         """Let the file go; what is not committed yet is."""
@@ -330,13 +336,38 @@ class Catalogue:
         return self.setting("settled")
 
     def readings(self) -> Iterator[Reading]:
-        """All readings, by address."""
-        for page, frame, links in self._rows(
-            "SELECT page, frame, links FROM readings ORDER BY url"
+        """All readings, by address.
+
+        Raises:
+            StoreError: one of them is damaged; the message names it.
+        """
+        for url, page, frame, links in self._rows(
+            "SELECT url, page, frame, links FROM readings ORDER BY url"
         ):
-            yield Reading(
-                _page(json.loads(page)), tuple(json.loads(frame)), tuple(json.loads(links))
-            )
+            try:
+                yield Reading(
+                    _page(json.loads(page)), tuple(json.loads(frame)), tuple(json.loads(links))
+                )
+            except (ValueError, TypeError, IndexError) as error:
+                raise StoreError(
+                    f"{self._path} is damaged: what was read at {url} is not what was stored. "
+                    "Run `assistant remove` for it, then ingest its source again."
+                ) from error
+
+    def check(self) -> None:
+        """Look at the whole file.
+
+        Raises:
+            StoreError: SQLite finds it damaged, or a page or a chunk is not what was stored.
+        """
+        for (found,) in self._rows("PRAGMA integrity_check"):
+            if found != "ok":
+                said = str(found).split("\n")[-1]
+                raise StoreError(f"{self._path} is damaged: {said}. {_mend(self._path)}")
+        for _ in self.pages():
+            pass
+        for _ in self.chunks():
+            pass
 
     # -- pages and chunks ------------------------------------------------------------------------
 
@@ -485,6 +516,10 @@ class Catalogue:
             )
         return found
 
+    def forget_vectors(self) -> None:
+        """Drop every cached embedding, committed."""
+        self._write("DELETE FROM vectors", [()])
+
     def add_vectors(self, model: str, vectors: Mapping[str, bytes]) -> None:
         """Cache embeddings, committed."""
         self._write(
@@ -503,7 +538,8 @@ class Catalogue:
             whole = False
         if not whole:
             raise StoreError(
-                f"{self._path} is damaged: {row[0]} is not what was stored. {_mend(self._path)}"
+                f"{self._path} is damaged: {row[0]} is not what was stored. "
+                "Run `assistant rebuild`."
             )
         return stored
 
@@ -582,7 +618,7 @@ def _translated(path: Path) -> Iterator[None]:
 def _mend(path: Path) -> str:
     if path.name == "pages.sqlite":  # a version's snapshot
         return "Run `assistant rebuild`, or `assistant rollback` for the version before."
-    return "Restore a backup with `assistant restore`, or ingest anew into a new store."
+    return NO_CATALOGUE
 
 
 _PUT_READING = "INSERT OR REPLACE INTO readings VALUES(?,?,?,?,?,?,?)"

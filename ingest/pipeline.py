@@ -186,18 +186,28 @@ def settle(catalogue: Catalogue, names: SiteNames, *, anew: bool = False) -> Cha
         return Changes()
     wanted = {page.url: page for page in _derived(catalogue.readings(), names)}
     rechunk = catalogue.setting("chunking") != CHUNKING
-    stored = {page.url: _fingerprint(page) for page in catalogue.pages()}
+    # what is stored is not even looked at for deriving it anew: it may be damaged
+    stored = {} if anew else {page.url: _fingerprint(page) for page in catalogue.pages()}
     differ = {url for url, page in wanted.items() if stored.get(url) != _fingerprint(page)}
+    known = catalogue.addresses()
     written = [(page, chunk_page(page)) for url, page in wanted.items() if rechunk or url in differ]
-    gone = stored.keys() - wanted.keys()
+    gone = known - wanted.keys()
     catalogue.replace_pages(written, gone, settled=rules)
     if rechunk:
         catalogue.put_setting("chunking", CHUNKING)
     return Changes(
-        added=frozenset(wanted.keys() - stored.keys()),
-        updated=frozenset(differ & stored.keys()),
+        added=frozenset(wanted.keys() - known),
+        updated=frozenset(differ & known),
         removed=frozenset(gone),
     )
+
+
+def not_derived(catalogue: Catalogue, names: SiteNames) -> list[str]:
+    """Addresses whose stored pages are not what the readings give, in order."""
+    wanted = {page.url: _fingerprint(page) for page in _derived(catalogue.readings(), names)}
+    stored = {page.url: _fingerprint(page) for page in catalogue.pages()}
+    both = wanted.keys() | stored.keys()
+    return sorted(url for url in both if wanted.get(url) != stored.get(url))
 
 
 @dataclass(slots=True)

@@ -26,6 +26,7 @@ Floats = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]
 
 _BATCH = 2_000  # below Chroma's largest batch (5,461)
+_ROUNDING = 2e-3  # float16 against float32
 _BACKGROUND_ROWS = 256  # passages whose scores stand for the whole language's in a z-score
 
 
@@ -146,6 +147,38 @@ class DenseIndex:
                 )
         except ChromaError as error:
             raise BuildFailed(f"Chroma cannot write its files: {error}") from error
+
+    def verify(self, chunks: Sequence[Chunk]) -> None:
+        """Whether row i stands for chunk i, here and in Chroma, with all of its sentences.
+
+        Raises:
+            CorruptIndex: one does not.
+        """
+        for row, chunk in enumerate(chunks):
+            if self._offsets[row + 1] - self._offsets[row] != len(chunk.sentences):
+                raise CorruptIndex(f"Row {row} has not as many sentences as chunk {chunk.id}.")
+        for name, vectors in (("passages", self._passages), ("sentences", self._sentences)):
+            for start in range(0, len(vectors), _BATCH):
+                rows = range(start, min(start + _BATCH, len(vectors)))
+                found = self._collections[name].get(
+                    ids=[str(row) for row in rows], include=["embeddings", "metadatas"]
+                )
+                if len(found["ids"]) != len(rows):
+                    raise CorruptIndex(f"Chroma lacks rows among the {name} from {start} on.")
+                own = vectors[[int(row) for row in found["ids"]]].astype(np.float32)
+                if np.abs(np.asarray(found["embeddings"], np.float32) - own).max() > _ROUNDING:
+                    raise CorruptIndex(
+                        f"Chroma has other vectors among the {name} from {start} on."
+                    )
+                if name == "passages":
+                    for row, about in zip(found["ids"], found["metadatas"], strict=True):
+                        if about["chunk_id"] != chunks[int(row)].id:
+                            raise CorruptIndex(f"Chroma's row {row} is of another chunk.")
+
+    def sentence_rows(self, row: int) -> Floats:
+        """The vectors of a row's sentences, as they are stored."""
+        found: Floats = self._sentences[self._offsets[row] : self._offsets[row + 1]]
+        return found
 
     def candidates(self, query: Floats, count: int, allowed: Rows | None = None) -> Rows:
         """Rows near the query `(d,)`: by passage and by sentence, up to `2 * count`, unordered.

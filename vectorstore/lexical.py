@@ -68,6 +68,18 @@ class LexicalIndex:
                 raise CorruptIndex(f"The lexical index in {folder / name} is not of {size} rows.")
         return cls(fields, size)
 
+    def verify(self, texts: Sequence[str]) -> None:
+        """Whether row i holds the words of text i.
+
+        Raises:
+            CorruptIndex: one does not.
+        """
+        wanted = [len(set(FIELDS["words"](text)) or {_FILLER}) for text in texts]
+        held = np.bincount(self._fields["words"].scores["indices"], minlength=self._size)
+        for row, (count, found) in enumerate(zip(wanted, held[: self._size], strict=True)):
+            if count != found:
+                raise CorruptIndex(f"Row {row} holds {found} words, its text has {count}.")
+
     def scores(self, query: str) -> dict[str, Scores]:
         """BM25 of each field for every row: shape `(rows,)`, float32, 0 where no token occurs."""
         found: dict[str, Scores] = {}

@@ -22,6 +22,7 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -89,12 +90,16 @@ def numbers(store: Path) -> list[int]:
 
 
 def versions(store: Path) -> list[Manifest]:
-    """The versions that are there, oldest first.
+    """The versions that can be published, oldest first; those of another layout cannot.
 
     Raises:
         CorruptIndex: one of them does not say what it is.
     """
-    return [read_manifest(store, number) for number in numbers(store)]
+    found: list[Manifest] = []
+    for number in numbers(store):
+        with suppress(StaleIndex):
+            found.append(read_manifest(store, number))
+    return found
 
 
 def published_number(store: Path) -> int:
