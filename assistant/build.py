@@ -107,6 +107,7 @@ def build_retriever(settings: Settings) -> HybridRetriever:
         dimension=embedder.dimension,
         chunking=CHUNKING,
         open_pages=Catalogue.open_snapshot,
+        chroma=settings.chroma,
     )
     return HybridRetriever(published, embedder)
 

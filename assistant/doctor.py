@@ -112,6 +112,7 @@ def _same_as_published(settings: Settings, catalogue: Catalogue) -> None:
         dimension=embedder.dimension,
         chunking=CHUNKING,
         open_pages=Catalogue.open_snapshot,
+        chroma=settings.chroma,
     ).current()
     folder = version_folder(settings.store, version.number)
     with closing(Catalogue.open_snapshot(folder / "pages.sqlite")) as pages:

@@ -463,6 +463,8 @@ class Maintainer:
             chunking=CHUNKING,
             pages=pages,
             anew=anew,
+            # what is only built to be looked at leaves nothing on a server
+            chroma=self._settings.chroma if folder == self._store else "",
             progress=lambda done, total: self._step(Step("embedding", done, total)),
             need_room=partial(self._need_room, folder),
         )
@@ -554,6 +556,7 @@ class Maintainer:
             dimension=self._embedder.dimension,
             chunking=CHUNKING,
             open_pages=Catalogue.open_snapshot,
+            chroma=self._settings.chroma,
         )
         version = published.open(number)
         chosen, assistant = self._assistant

@@ -7,6 +7,7 @@ import ipaddress
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from assistant.errors import SettingsError
 from vectorstore.embed import PACKAGED
@@ -24,6 +25,8 @@ class Settings:
         store: folder that holds everything.
         embedding: "packaged", or a sentence-transformers folder or id.
         profile: folder of the profile, or the name of one that ships.
+        chroma: `http[s]://[TOKEN@]HOST[:PORT][/TENANT/DATABASE]` of a Chroma server for the
+            vectors, "" for Chroma in the own process.
         private_hosts: `host` or `host:port` names that may be fetched although they are private.
         user_agent_contact: address or page named in the User-Agent when pages are fetched.
         keep_questions_days: how long redacted questions are kept, 0 to 30; 0 keeps none.
@@ -34,6 +37,7 @@ class Settings:
     store: Path = Path("store")
     embedding: str = PACKAGED
     profile: str = "iom_egypt"
+    chroma: str = ""
     private_hosts: frozenset[str] = frozenset()
     user_agent_contact: str = ""
     keep_questions_days: int = 0
@@ -85,6 +89,13 @@ def _days(value: str) -> int:
     return int(value)
 
 
+def _server(value: str) -> str:
+    address = urlsplit(value)
+    if address.scheme not in ("http", "https") or not address.hostname:
+        raise SettingsError(f"ASSISTANT_CHROMA is {value}; give an address: http://HOST:PORT.")
+    return value.rstrip("/")
+
+
 def _level(value: str) -> str:
     if value.lower() not in ("debug", "info", "warning", "error"):
         raise SettingsError(f"ASSISTANT_LOG_LEVEL is {value}; give debug, info, warning or error.")
@@ -97,4 +108,5 @@ _READ: Mapping[str, Callable[[str], object]] = {
     "trusted_proxies": _networks,
     "keep_questions_days": _days,
     "log_level": _level,
+    "chroma": _server,
 }

@@ -85,12 +85,18 @@ def stored(store: Path, *pages: Page) -> Catalogue:
     return catalogue
 
 
-def published(store: Path, *pages: Page, embedder: WordsEmbedder | None = None) -> Published:
+def published(
+    store: Path, *pages: Page, embedder: WordsEmbedder | None = None, chroma: str = ""
+) -> Published:
     """The store after these pages were published."""
     encoder = embedder or WordsEmbedder()
     catalogue = stored(store, *pages)
-    publish(store, catalogue, encoder, chunking=CHUNKING, pages=len(pages))
+    publish(store, catalogue, encoder, chunking=CHUNKING, pages=len(pages), chroma=chroma)
     catalogue.close()
     return Published(
-        store, embedder_id=encoder.id, chunking=CHUNKING, open_pages=Catalogue.open_snapshot
+        store,
+        embedder_id=encoder.id,
+        chunking=CHUNKING,
+        open_pages=Catalogue.open_snapshot,
+        chroma=chroma,
     )

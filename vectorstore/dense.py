@@ -1,52 +1,39 @@
 """The dense index of one language: Chroma finds candidates, plain vectors score them exactly.
 
-Chroma holds every passage (with text and metadata) and every sentence, as cosine spaces. Its HNSW
-graph answers "which rows are near" in a millisecond at any size; the same vectors, read into
-memory, then give the exact cosine of every sentence of a candidate, which both ranks the passage
-and chooses the sentence to quote. (Asking Chroma for the vectors of 300 rows takes 12 ms. They are
-not mapped from the file: a mapped file that somebody cuts short ends the process.)
+Chroma (in this process or a server, see `chroma.py`) holds every passage, with text and metadata,
+and every sentence, as cosine spaces. Its HNSW graph answers "which rows are near" in a millisecond
+at any size; the same vectors, read into memory, then give the exact cosine of every sentence of a
+candidate, which both ranks the passage and chooses the sentence to quote. (Asking Chroma for the
+vectors of 300 rows takes 12 ms. They are not mapped from the file: a mapped file that somebody cuts
+short ends the process.)
 """
 
 from __future__ import annotations
 
-import os
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
+import httpx
 import numpy as np
 import numpy.typing as npt
 
 from ingest.types import Chunk
+from vectorstore.chroma import Collections
 from vectorstore.errors import BuildFailed, CorruptIndex
 
 Floats = npt.NDArray[np.float32]
+Halves = npt.NDArray[np.float16]
 Rows = npt.NDArray[np.int64]
+
+log = logging.getLogger(__name__)
 
 _BATCH = 2_000  # below Chroma's largest batch (5,461)
 _ROUNDING = 2e-3  # float16 against float32
+_PIECE = 20_000  # rows, 40 MB at a time
 _BACKGROUND_ROWS = 256  # passages whose scores stand for the whole language's in a z-score
-
-
-def open_client(folder: Path) -> Any:
-    """The embedded Chroma in `folder`, telemetry off.
-
-    Raises:
-        CorruptIndex: its files are missing or unreadable.
-    """
-    os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
-    import chromadb
-    from chromadb.config import Settings
-    from chromadb.errors import ChromaError
-
-    try:
-        return chromadb.PersistentClient(
-            str(folder), settings=Settings(anonymized_telemetry=False, allow_reset=False)
-        )
-    except (ChromaError, OSError, ValueError) as error:
-        raise CorruptIndex(f"The vectors in {folder} are unreadable: {error}") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +54,7 @@ class Similarities:
 class DenseIndex:
     """Rows are passages, numbered as they were built; each has one or more sentences."""
 
-    def __init__(self, client: Any, language: str, folder: Path) -> None:
+    def __init__(self, collections: Collections, language: str, folder: Path) -> None:
         """Open what `build` wrote.
 
         Raises:
@@ -80,8 +67,7 @@ class DenseIndex:
             self._sentences = np.load(folder / "sentences.npy")
             self._offsets = np.load(folder / "offsets.npy")
             self._collections = {
-                name: client.get_collection(f"{name}-{language}", embedding_function=None)
-                for name in ("passages", "sentences")
+                name: collections.get(f"{name}-{language}") for name in ("passages", "sentences")
             }
             counts = {name: found.count() for name, found in self._collections.items()}
         except (ChromaError, OSError, ValueError, EOFError) as error:
@@ -97,7 +83,7 @@ class DenseIndex:
 
     @staticmethod
     def build(
-        client: Any,
+        collections: Collections,
         language: str,
         folder: Path,
         chunks: Sequence[Chunk],
@@ -112,7 +98,6 @@ class DenseIndex:
         """
         from chromadb.errors import ChromaError
 
-        space = {"hnsw": {"space": "cosine"}}  # fixed at creation; the default is squared L2
         passages = np.stack(
             [
                 _unit(np.vstack([vectors, title[None]]).mean(axis=0))
@@ -125,9 +110,7 @@ class DenseIndex:
         np.save(folder / "sentences.npy", rows.astype(np.float16))
         np.save(folder / "offsets.npy", offsets.astype(np.int64))
         try:
-            collection = client.create_collection(
-                f"passages-{language}", configuration=space, embedding_function=None
-            )
+            collection = collections.create(f"passages-{language}")
             for start in range(0, len(chunks), _BATCH):
                 batch = chunks[start : start + _BATCH]
                 collection.add(
@@ -136,9 +119,7 @@ class DenseIndex:
                     documents=[chunk.text for chunk in batch],
                     metadatas=[_metadata(chunk) for chunk in batch],
                 )
-            collection = client.create_collection(
-                f"sentences-{language}", configuration=space, embedding_function=None
-            )
+            collection = collections.create(f"sentences-{language}")
             for start in range(0, len(rows), _BATCH):
                 batch_rows = rows[start : start + _BATCH]
                 collection.add(
@@ -188,8 +169,15 @@ class DenseIndex:
         if allowed is not None:
             near = self._passages[allowed].astype(np.float32) @ query
             return allowed[np.argsort(-near, kind="stable")[: 2 * count]]
-        passages = self._nearest("passages", query, min(count, self.size))
-        sentences = self._nearest("sentences", query, min(2 * count, len(self._sentences)))
+        try:
+            passages = self._nearest("passages", query, min(count, self.size))
+            sentences = self._nearest("sentences", query, min(2 * count, len(self._sentences)))
+        except httpx.HTTPError as error:
+            # The vectors here say the same, only more slowly: nobody goes without an answer
+            # because the server does.
+            log.error("the Chroma server does not answer", extra={"error": type(error).__name__})
+            passages = _best(self._passages, query, count)
+            sentences = _best(self._sentences, query, 2 * count)
         return np.union1d(passages, self._owner[sentences])
 
     def _nearest(self, name: str, query: Floats, count: int) -> Rows:
@@ -226,6 +214,17 @@ class DenseIndex:
             self._passages[rows].astype(np.float32),
             offsets,
         )
+
+
+def _best(vectors: Halves, query: Floats, count: int) -> Rows:
+    """The rows nearest to the query, exactly, a piece at a time."""
+    near = np.concatenate(
+        [
+            vectors[start : start + _PIECE].astype(np.float32) @ query
+            for start in range(0, len(vectors), _PIECE)
+        ]
+    )
+    return np.argsort(-near, kind="stable")[:count]
 
 
 def _unit(vector: Floats) -> Floats:

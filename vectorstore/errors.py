@@ -7,6 +7,7 @@ VectorStoreError
 ├── HoldPending    something is held back, which a person must decide on first
 ├── CorruptIndex   files are missing or unreadable
 ├── BuildFailed    files of an index cannot be written
+├── ServerUnreachable  the Chroma server does not answer
 └── EncoderError   the embedding model cannot be loaded
 """
 
@@ -37,6 +38,10 @@ class CorruptIndex(VectorStoreError):
 
 class BuildFailed(VectorStoreError):
     """Files of an index cannot be written."""
+
+
+class ServerUnreachable(VectorStoreError):
+    """The Chroma server that holds the vectors does not answer."""
 
 
 class EncoderError(VectorStoreError):

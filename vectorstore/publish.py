@@ -8,15 +8,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 
 from ingest.types import Chunk, digest_of
 from vectorstore.analysis import ANALYSIS_VERSION
-from vectorstore.dense import DenseIndex, open_client
+from vectorstore.chroma import Collections, build_collections
+from vectorstore.dense import DenseIndex
 from vectorstore.embed import Embedder, Vectors
 from vectorstore.lexical import LexicalIndex
 from vectorstore.versions import (
@@ -92,6 +94,7 @@ def publish(
     chunking: str,
     pages: int,
     anew: bool = False,
+    chroma: str = "",
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Publication:
     """Build what the catalogue holds and make it the published version, whatever it says.
@@ -100,7 +103,14 @@ def publish(
         OSError: the disk is full or not writable; the published version is untouched.
     """
     publication = build(
-        store, source, embedder, chunking=chunking, pages=pages, anew=anew, progress=progress
+        store,
+        source,
+        embedder,
+        chunking=chunking,
+        pages=pages,
+        anew=anew,
+        chroma=chroma,
+        progress=progress,
     )
     make_current(store, publication.number)
     return publication
@@ -121,6 +131,7 @@ def build(
     chunking: str,
     pages: int,
     anew: bool = False,
+    chroma: str = "",
     progress: Callable[[int, int], None] = lambda done, total: None,
     need_room: Callable[[int], None] = lambda size: None,
 ) -> Publication:
@@ -131,10 +142,12 @@ def build(
     are cached are not embedded again. The caller holds the store's lock.
 
     Args:
+        chroma: address of the Chroma server that is to hold the vectors, "" for this process.
         need_room: called with about how many bytes the version will take, before anything is
             written; what it raises ends the build.
 
     Raises:
+        ServerUnreachable: that server does not answer.
         OSError, BuildFailed: the disk is full or not writable; every finished version is untouched.
     """
     folder = store / "versions"
@@ -155,7 +168,8 @@ def build(
     need_room(_size(shelves.values(), embedder.dimension))
     building.mkdir()
     try:
-        embedded = _write_indexes(building, shelves, source, embedder, progress)
+        place = partial(build_collections, building, store, number, chroma)
+        embedded = _write_indexes(building, shelves, source, embedder, place, progress)
         manifest = Manifest(
             number=number,
             format=FORMAT,
@@ -193,6 +207,7 @@ def _write_indexes(
     shelves: Mapping[str, Sequence[Chunk]],
     source: ChunkSource,
     embedder: Embedder,
+    place: Callable[[], Collections],
     progress: Callable[[int, int], None],
 ) -> int:
     """Write pages and indexes into a folder; gives how many sentences were embedded for it."""
@@ -206,9 +221,9 @@ def _write_indexes(
             index.result()
     source.snapshot(building / "pages.sqlite")
     # closed on failure too: Chroma keeps one client per path, and the next build has the same
-    with closing(open_client(building / "chroma")) as client:
+    with closing(place()) as collections:
         for name, chunks in shelves.items():
-            _build_shelf(building / name, client, name, chunks, source, embedder)
+            _build_shelf(building / name, collections, name, chunks, source, embedder)
     return embedded
 
 
@@ -219,7 +234,7 @@ def _build_lexical(folder: Path, chunks: Sequence[Chunk]) -> None:
 
 def _build_shelf(
     folder: Path,
-    client: Any,
+    collections: Collections,
     language: str,
     chunks: Sequence[Chunk],
     source: ChunkSource,
@@ -235,7 +250,9 @@ def _build_shelf(
 
     texts = [_embedded_texts(chunk) for chunk in chunks]
     titles = rows([title for title, *_ in texts])
-    DenseIndex.build(client, language, folder, chunks, [rows(own) for _, *own in texts], titles)
+    DenseIndex.build(
+        collections, language, folder, chunks, [rows(own) for _, *own in texts], titles
+    )
     (folder / "chunks.json").write_text(json.dumps([chunk.id for chunk in chunks]))
     days = [chunk.published.toordinal() if chunk.published else 0 for chunk in chunks]
     np.save(folder / "published.npy", np.asarray(days, dtype=np.int32))

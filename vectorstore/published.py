@@ -13,17 +13,17 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from ingest.types import Chunk, Page
 from vectorstore.analysis import ANALYSIS_VERSION
-from vectorstore.dense import DenseIndex, open_client
+from vectorstore.chroma import Collections, open_collections
+from vectorstore.dense import DenseIndex
 from vectorstore.errors import CorruptIndex, EmptyIndex, StaleIndex
 from vectorstore.lexical import LexicalIndex
-from vectorstore.private_copy import PrivateCopy
 from vectorstore.versions import (
     EMPTY,
     Manifest,
@@ -93,8 +93,14 @@ class Published:
         chunking: str,
         open_pages: Callable[[Path], PageReader],
         dimension: int | None = None,
+        chroma: str = "",
     ) -> None:
-        """The version must be built with these; a `dimension` of None takes any."""
+        """The version must be built with these; a `dimension` of None takes any.
+
+        Args:
+            chroma: address of the Chroma server that holds the vectors, "" for none.
+        """
+        self._chroma = chroma
         self._store = store
         self._wanted = {
             "encoder": embedder_id,
@@ -159,13 +165,13 @@ class Published:
                 )
         verify_files(self._store, number)
         with ExitStack() as opened:
-            copy = PrivateCopy(folder / "chroma")
-            opened.callback(copy.close)
-            client = open_client(copy.path)
-            opened.callback(client.close)
+            collections = open_collections(folder, self._chroma)
+            opened.callback(collections.close)
             pages = self._open_pages(folder / "pages.sqlite")
             opened.callback(pages.close)
-            shelves = {tag: _open_shelf(folder / tag, client, tag) for tag in manifest.languages}
+            shelves = {
+                tag: _open_shelf(folder / tag, collections, tag) for tag in manifest.languages
+            }
             version = IndexVersion(manifest, shelves, pages)
             weakref.finalize(version, opened.pop_all().close)
         return version
@@ -183,7 +189,7 @@ class ChosenVersion:
         return self.version
 
 
-def _open_shelf(folder: Path, client: Any, language: str) -> Shelf:
+def _open_shelf(folder: Path, collections: Collections, language: str) -> Shelf:
     try:
         chunk_ids = tuple(json.loads((folder / "chunks.json").read_text()))
         published = np.load(folder / "published.npy")
@@ -194,5 +200,5 @@ def _open_shelf(folder: Path, client: Any, language: str) -> Shelf:
         chunk_ids,
         published,
         LexicalIndex.open(folder, len(chunk_ids)),
-        DenseIndex(client, language, folder),
+        DenseIndex(collections, language, folder),
     )
