@@ -113,6 +113,12 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--crawl", action="store_true", help="addresses stand for their whole sites")
     made.add_argument("--prune", action="store_true", help="take out what a source no longer has")
     made.add_argument(
+        "--since",
+        type=_day,
+        metavar="DATE",
+        help="of a site, ask only for pages its sitemap does not say are older",
+    )
+    made.add_argument(
         "--dry-run", action="store_true", help="change nothing; say what would change"
     )
 
@@ -188,7 +194,11 @@ def _ingest(options: argparse.Namespace) -> int:
     from assistant.report import render_outcome
 
     outcome = _maintainer(options).ingest(
-        options.sources, crawl=options.crawl, prune=options.prune, dry_run=options.dry_run
+        options.sources,
+        crawl=options.crawl,
+        prune=options.prune,
+        since=options.since,
+        dry_run=options.dry_run,
     )
     report = outcome.report
     if options.json:

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -81,6 +81,7 @@ from vectorstore.versions import (
 )
 
 _LEAST_ROOM = 4_000_000  # bytes: the smallest store
+_RESUMES = timedelta(days=1)  # a crawl that was broken off longer ago begins anew
 _ROOM_SHARE = 2.2  # of the version that answers: the next one, and the catalogue's growth
 
 
@@ -152,6 +153,7 @@ class Maintainer:
         *,
         crawl: bool = False,
         prune: bool = False,
+        since: date | None = None,
         dry_run: bool = False,
     ) -> Outcome:
         """Bring sources in and publish what the catalogue then holds, or hold it back.
@@ -159,6 +161,7 @@ class Maintainer:
         Args:
             crawl: addresses stand for the whole of their sites; those of sitemaps always do.
             prune: take out what a source no longer has.
+            since: of crawled sites, ask only for pages that their sitemaps do not say are older.
             dry_run: work on a copy, and say what would change.
 
         Raises:
@@ -192,6 +195,8 @@ class Maintainer:
                         fetcher,
                         known=catalogue.visits(READING_VERSION),
                         private_hosts=hosts,
+                        came=catalogue.came(sites[source], since=datetime.now(UTC) - _RESUMES),
+                        since=since,
                     )
 
                 origins = {sites.get(source, source) for source in sources}

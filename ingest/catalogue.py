@@ -1,6 +1,7 @@
 """Pages and chunks in SQLite: the truth from which every index can be rebuilt.
 
     visits     what is remembered of each resource, so that it need not be fetched or read again
+    came       what a crawl that is not over yet got, so that the next one can go on from there
     readings   what the readers found, before repeated boilerplate is taken out
     pages      what is stored and quoted: the exact text
     chunks     where in a page's text each chunk and each sentence stands
@@ -32,7 +33,7 @@ from ingest.types import Chunk, Exclusion, Page, Reading, Span, Validators, Visi
 
 FORMAT = 1
 NO_CATALOGUE = "Restore a backup with `assistant restore`, or ingest anew into a new store."
-COMMIT_EVERY = 5  # readings: each commit waits for the disk; so many a killed run reads again
+COMMIT_EVERY = 10  # writes, two for a page that a crawl got: each commit waits for the disk
 COMMIT_AFTER_S = 0.2
 _P = TypeVar("_P", Page, Chunk)
 _VARIABLES = 500  # placeholders per statement, below SQLite's limit of 999 in old builds
@@ -59,6 +60,9 @@ CREATE TABLE IF NOT EXISTS visits(
   reader INTEGER NOT NULL, etag TEXT, last_modified TEXT, links TEXT NOT NULL,
   misses INTEGER NOT NULL);
 CREATE INDEX IF NOT EXISTS visits_page ON visits(page);
+CREATE TABLE IF NOT EXISTS came(
+  origin TEXT NOT NULL, resource TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY(origin, resource)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS vectors(
   model TEXT NOT NULL, digest TEXT NOT NULL, vector BLOB NOT NULL, PRIMARY KEY(model, digest)
 ) WITHOUT ROWID;
@@ -290,6 +294,23 @@ class Catalogue:
         """Note how many crawls in a row did not come upon each resource, committed."""
         rows = [(count, url) for url, count in misses.items()]
         self._write("UPDATE visits SET misses=? WHERE resource=?", rows)
+
+    def came(self, origin: str, *, since: datetime) -> set[str]:
+        """Addresses that a crawl of this site got and that did not come to its end."""
+        rows = self._rows(
+            "SELECT resource FROM came WHERE origin=? AND at>=?", (origin, since.isoformat())
+        )
+        return {url for (url,) in rows}
+
+    def put_came(self, origin: str, resource: str, at: datetime) -> None:
+        """Note that a resource came; committed with others, soon."""
+        row = (origin, resource, at.isoformat())
+        self._write_all(("INSERT OR REPLACE INTO came VALUES(?,?,?)", [row]), soon=True)
+
+    def end_crawl(self, origin: str) -> None:
+        """A crawl came to its end: the next one begins anew."""
+        if self._rows("SELECT 1 FROM came WHERE origin=? LIMIT 1", (origin,)):
+            self._write("DELETE FROM came WHERE origin=?", [(origin,)])
 
     def origins(self) -> dict[str, str]:
         """Address of the page to the source, as named on the command line, that brought it."""

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
+from datetime import date
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from ingest.addresses import DEFAULT_PORTS, is_listed, split_address
+from ingest.dates import parse_date
 from ingest.errors import (
     BadStatus,
     FetchError,
@@ -99,6 +101,8 @@ def crawl(
     known: Mapping[str, Visit] | None = None,
     private_hosts: frozenset[str] = frozenset(),
     hosts: frozenset[str] = frozenset(),
+    came: Set[str] = frozenset(),
+    since: date | None = None,
     limits: Limits | None = None,
     pace: Pace | None = None,
 ) -> Iterator[Found]:
@@ -112,6 +116,10 @@ def crawl(
         known: what earlier runs remembered, by address.
         private_hosts: hosts that the administrator named; these are not made to wait for.
         hosts: further hosts that belong to the site.
+        came: addresses that a crawl which was broken off a while ago got; where they are known,
+            they are not asked for again.
+        since: pages that the sitemap says were last changed before this day are not asked for:
+            known ones stay as they are, others are left out.
 
     Raises:
         SourceError: the start is no address of a site.
@@ -119,7 +127,15 @@ def crawl(
         Unreachable: the site does not answer; nothing came before.
     """
     return _Crawl(
-        start, fetcher, known or {}, private_hosts, hosts, limits or Limits(), pace or Pace()
+        start,
+        fetcher,
+        known or {},
+        private_hosts,
+        hosts,
+        came,
+        since,
+        limits or Limits(),
+        pace or Pace(),
     ).run()
 
 
@@ -131,6 +147,8 @@ class _Crawl:
         known: Mapping[str, Visit],
         private_hosts: frozenset[str],
         hosts: frozenset[str],
+        came: Set[str],
+        since: date | None,
         limits: Limits,
         pace: Pace,
     ) -> None:
@@ -140,6 +158,9 @@ class _Crawl:
         self._hosts = {_host(start), *(host.lower().removeprefix("www.") for host in hosts)}
         self._fetcher = fetcher
         self._private_hosts = private_hosts
+        self._came = came
+        self._since = since
+        self._older: set[str] = set()  # keys of pages that did not change since
         self._limits = limits
         self._pace = pace
         self._known = {
@@ -208,7 +229,9 @@ class _Crawl:
             return
         visit = self._known.get(address_key(address))
         try:
-            got = self._ask_on(address, visit, cap_bytes=MAX_PACKED_BYTES)
+            # with `since`, the days it lists are needed: they are not remembered
+            asked = None if self._since else visit
+            got = self._ask_on(address, asked, cap_bytes=MAX_PACKED_BYTES)
             listed = SiteMap() if got is None else parse_sitemap(got.content, address)
         except IngestError as error:
             if must_be or not isinstance(error, Gone):
@@ -221,6 +244,7 @@ class _Crawl:
             pages = [link for link in visit.links if may_be_page(link)]
         else:
             children = list(self._of_site(listed.sitemaps))
+            self._older |= self._unchanged_since(listed)
             pages = list(
                 filter(
                     may_be_page,
@@ -241,6 +265,13 @@ class _Crawl:
         else:
             yield Listing(address, got.validators, (*children, *pages))
 
+    def _unchanged_since(self, listed: SiteMap) -> set[str]:
+        if self._since is None:
+            return set()
+        changed = {entry.url: parse_date(entry.lastmod[:10]) for entry in listed.pages}
+        older = [url for url, day in changed.items() if day is not None and day < self._since]
+        return {address_key(url) for url in self._of_site(older)}
+
     # -- one address -------------------------------------------------------------------------------
 
     def _visit(self, stop: Stop, *, follow: bool = True) -> Iterator[Found]:
@@ -254,6 +285,17 @@ class _Crawl:
             return
         if is_other_document(url):
             yield Failure(url, NothingToKeep(f"There is no reader for {url}."))
+            return
+        is_older = address_key(url) in self._older
+        if is_older and visit is None:
+            reason = f"{url} was last changed before {self._since}, says the site."
+            yield Failure(url, NothingToKeep(reason))
+            return
+        if visit is not None and (is_older or (visit.digest and visit.url in self._came)):
+            self._answered.add(url)
+            yield Unchanged(visit.url)
+            for link in visit.links if follow else ():
+                self._add(link, stop.depth + 1)
             return
         self._asked += 1
         links: tuple[str, ...] = ()

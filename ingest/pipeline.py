@@ -128,8 +128,11 @@ def ingest(
     for source in sources:
         origin = crawled.get(source, source)
         visits = catalogue.visits(READING_VERSION)
-        came = _Intake(origin, catalogue, read, report, visits, catalogue.exclusions())
+        came = _Intake(
+            origin, catalogue, read, report, visits, catalogue.exclusions(), source in crawled
+        )
         came.take_all(discover(source), ahead, progress)
+        catalogue.end_crawl(origin)
         touched.extend(url for url in came.pages if url not in touched)
         own = {url for url, whose in catalogue.origins().items() if whose == origin}
         gone = came.gone - came.pages.keys() | came.missed(own, at_once=prune)
@@ -216,6 +219,7 @@ class _Intake:
 
     Attributes:
         known: what is remembered from before, by address of the resource.
+        resumes: note what came, so that it need not be asked for again if this run is broken off.
         pages: address of each page that came to that of the resource it stands in, in order.
         gone: pages whose resources say that they are to be had no more.
         absent: resources that a crawl came upon no more.
@@ -228,6 +232,7 @@ class _Intake:
     report: Report
     known: Mapping[str, Visit]
     exclusions: Sequence[Exclusion] = ()
+    resumes: bool = False
     pages: dict[str, str] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
     absent: list[Visit] = field(default_factory=list)
@@ -277,6 +282,8 @@ class _Intake:
                 self._keep(visit)
         else:
             self._resource(item, visit, begun)
+            if self.resumes:
+                self.catalogue.put_came(self.origin, item.url, item.fetched_at)
 
     def missed(self, own: Set[str], *, at_once: bool) -> set[str]:
         """The pages among `own` that crawls did not come upon often enough; counts this one."""

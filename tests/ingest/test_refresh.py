@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,10 @@ from ingest.fetch import Fetcher
 from ingest.pipeline import READING_VERSION, Report, SiteNames, ingest, remove
 from ingest.readers import read
 from ingest.types import Reading, Resource
-from tests.ingest.web import Answer, Time, Web, html, moved, serve, sitemap
+from tests.ingest.web import Answer, Time, Web, html, moved, serve, sitemap, xml
 
 NAMES = SiteNames("https://example.org/", {})
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 LETTERS = [f"/{letter}" for letter in "abcdefghij"]
 
 
@@ -30,7 +32,7 @@ class Refresh:
         self.catalogue = catalogue
         self.read_count = 0
 
-    def crawl(self, start: str = "", *, prune: bool = False) -> Report:
+    def crawl(self, start: str = "", *, prune: bool = False, since: date | None = None) -> Report:
         start = start or self.web.home
         private = frozenset({self.web.host})
         self.read_count = 0
@@ -43,6 +45,8 @@ class Refresh:
                     fetcher,
                     known=self.catalogue.visits(READING_VERSION),
                     private_hosts=private,
+                    came=self.catalogue.came(site_of(start), since=LONG_AGO),
+                    since=since,
                     pace=Time().pace(),
                 ),
                 read=self._read,
@@ -289,14 +293,11 @@ def test_a_page_keeps_its_address_when_it_is_linked_in_another_way(refresh: Refr
     assert refresh.changes(refresh.crawl(prune=True)) == {}
 
 
-def test_a_crawl_that_was_broken_off_goes_on_where_it_was(refresh: Refresh) -> None:
+def test_a_crawl_that_was_broken_off_goes_on_without_asking_again_for_what_came(
+    refresh: Refresh,
+) -> None:
     class Killed(BaseException):
         pass
-
-    def site(path: str) -> Answer | str | None:
-        if len(refresh.web.log) == 8:
-            raise Killed
-        return refresh.site.get(path)
 
     took = 0
 
@@ -311,12 +312,55 @@ def test_a_crawl_that_was_broken_off_goes_on_where_it_was(refresh: Refresh) -> N
     with pytest.raises(Killed):
         refresh.crawl()
     del refresh._read
-    refresh.web.log.clear()
+    came = set(refresh.web.asked()) - {"/robots.txt", "/sitemap.xml"}
+    assert len(came) == 6  # the sixth was not read
 
     report = refresh.crawl()
 
     assert (report.added, refresh.read_count) == (12, 7)
-    assert sum(status == 304 for _, status in refresh.web.log) == 6  # the sitemap among them
+    again = came & set(refresh.web.asked())
+    assert len(again) == 1
+    refresh.web.log.clear()
+    assert refresh.crawl().unchanged == 12  # and the next one asks for all
+    assert sum(status == 304 for _, status in refresh.web.log) == 13
+
+
+def test_what_came_too_long_ago_is_asked_for_again(refresh: Refresh) -> None:
+    now = datetime.now(UTC)
+    refresh.catalogue.put_came("site:a", "https://a.example/x", now - timedelta(hours=2))
+    refresh.catalogue.put_came("site:b", "https://b.example/x", now)
+
+    assert refresh.catalogue.came("site:a", since=now - timedelta(hours=3)) == {
+        "https://a.example/x"
+    }
+    assert refresh.catalogue.came("site:a", since=now - timedelta(hours=1)) == set()
+
+
+def test_with_since_only_pages_that_may_have_changed_are_asked_for(refresh: Refresh) -> None:
+    def listed(**days: str) -> Answer:
+        entries = "".join(
+            f"<url><loc>{refresh.web.home}{name}</loc><lastmod>{day}</lastmod></url>"
+            for name, day in days.items()
+        )
+        return xml(f"<urlset>{entries}</urlset>")
+
+    refresh.site["/sitemap.xml"] = listed(a="2023-01-01", b="2023-01-01", alone="2023-01-01")
+    refresh.crawl()
+    refresh.site["/a"] = html("Changed, but the sitemap does not say so.")
+    refresh.site["/b"] = html("Changed, and the sitemap says so.")
+    refresh.site["/c"] = html("Changed, and the sitemap does not know it.")
+    refresh.site["/old"] = html("New, but the sitemap says that it is old.")
+    refresh.site["/sitemap.xml"] = listed(
+        a="2023-01-01", b="2024-03-01T10:00:00Z", alone="2023-01-01", old="2023-12-31"
+    )
+    refresh.web.log.clear()
+
+    report = refresh.crawl(since=date(2024, 1, 1), prune=True)
+
+    assert refresh.changes(report) == {"updated": ["/b", "/c"]}
+    assert refresh.skipped(report) == ["/old"]
+    assert report.unchanged == 10
+    assert not {"/a", "/alone", "/old"} & set(refresh.web.asked())
 
 
 def test_a_document_that_no_reader_knows_is_left_out_with_a_reason(refresh: Refresh) -> None:
