@@ -186,13 +186,82 @@ def test_versions_roll_back_and_the_doctor_sees_it(tmp_path: Path, run: Run) -> 
 
     code, rolled, _ = run("rollback", "--store", store, "--json")
     _, pages, _ = run("pages", "--store", store, "--json")
+    _, kept, _ = run("versions", "--store", store, "--json")
+    (store / "versions/000001/pages.sqlite").write_bytes(b"")
     sick, examined, _ = run("doctor", "--store", store, "--json")
 
     assert well == {"well": True, "findings": []}
     assert (code, rolled) == (0, {"index_version": 1})
     assert len(pages["pages"]) == 3
+    assert [(v["number"], v["published"], v["held"]) for v in kept["versions"]] == [
+        (1, True, False),
+        (2, False, True),
+    ]
+    assert "went back from version 2 to 1" in kept["held"]["reasons"][0]
     assert sick == 5
-    assert "not what the catalogue holds" in examined["findings"][0]["what"]
+    assert "pages.sqlite is damaged" in examined["findings"][0]["what"]
+    assert "`assistant rebuild`" in examined["findings"][0]["mend"]
+
+
+def test_what_is_held_back_ends_with_3_until_a_person_decides(tmp_path: Path, run: Run) -> None:
+    store, source = tmp_path / "store", pages_file(tmp_path)
+    run("ingest", source, "--store", store)
+    text = f"{CAIRO} Call +44 7700 900999."
+    rows(source, {"url": "https://example.org/cairo", "title": "Moved", "text": text})
+
+    would, rehearsed, _ = run("ingest", source, "--store", store, "--json", "--dry-run")
+    code, report, _ = run("ingest", source, "--store", store, "--json")
+    _, dropped, _ = run("discard", "--store", store, "--json")
+    again, shown, _ = run("ingest", source, "--store", store)
+    _, out, _ = run("publish", "--store", store, "--json")
+    nothing, _, said = run("publish", "--store", store)
+
+    assert (would, code, again) == (3, 3, 3)
+    assert (rehearsed["dry_run"], rehearsed["held"]["version"]) == (True, None)
+    assert (report["index_version"], report["held"]["version"]) == (1, 2)
+    [reason] = report["held"]["reasons"]
+    assert reason == "https://example.org/cairo names a new phone: +44 7700 900999."
+    assert "assistant publish" in shown
+    assert report["impact"]["contacts"][0]["alarming"] is True
+    assert report["impact"]["asked"] == 50
+    assert dropped == {"index_version": 1}
+    assert out == {"index_version": 3}
+    assert (nothing, said) == (2, "assistant: Nothing is held back; the newest version answers.\n")
+
+
+def test_addresses_are_excluded_listed_and_let_in_again(tmp_path: Path, run: Run) -> None:
+    store, source = tmp_path / "store", pages_file(tmp_path)
+    run("ingest", source, "--store", store)
+    pattern = "https://example.org/ra*"
+
+    code, out, _ = run(
+        *("exclude", pattern, "--reason", "withdrawn", "--by", "Amal", "--store", store, "--json")
+    )
+    _, listed, _ = run("exclusions", "--store", store, "--json")
+    _, report, _ = run("ingest", source, "--store", store, "--json")
+    _, _, _ = run("include", pattern, "--store", store)
+    _, let_in, _ = run("ingest", source, "--store", store, "--json")
+
+    assert (code, out["removed"]) == (0, ["https://example.org/rabat"])
+    [exclusion] = listed["exclusions"]
+    assert (exclusion["who"], exclusion["reason"]) == ("Amal", "withdrawn")
+    assert "excluded by Amal" in report["skipped"][0]["reason"]
+    assert (report["pages"], let_in["added"]) == (2, 1)
+
+
+def test_a_store_goes_into_a_file_and_comes_out_of_it(
+    store: Path, tmp_path: Path, run: Run
+) -> None:
+    file, new = tmp_path / "backup.tar.gz", tmp_path / "new"
+
+    kept, _, _ = run("backup", file, "--store", store)
+    restored, out, _ = run("restore", file, "--store", new, "--json")
+    well, _, _ = run("doctor", "--store", new)
+    refused, _, said = run("restore", file, "--store", new)
+
+    assert (kept, restored, well, refused) == (0, 0, 0, 2)
+    assert out == {"index_version": 1}
+    assert "is not empty" in said
 
 
 @pytest.mark.parametrize(
