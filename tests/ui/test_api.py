@@ -16,6 +16,7 @@ import pytest
 from assistant.keys import add_key, remove_key
 from assistant.settings import Settings
 from assistant.switch import switch_off, switch_on
+from tests.builders import page, published
 from tests.ui.service import IN_DANGER, PAGES, SINCE, serving, small_service
 from ui.doors import Doors
 from ui.limits import Busy, Desk
@@ -480,3 +481,33 @@ def _wait_for(condition: Any) -> None:
             return
         time.sleep(0.1)
     raise AssertionError("it did not come true")
+
+
+# -- several workers -----------------------------------------------------------------------------
+
+
+def test_two_workers_on_one_store_take_up_what_is_published_without_a_failed_request(
+    tmp_path: Path,
+) -> None:
+    store = tmp_path / "store"
+    workers = [Doors(small_service(store), Settings(store=store)) for _ in range(2)]
+    services = [worker.counter.service.assistant for worker in workers]
+    with (
+        serving(workers[0], services[0]) as one,  # type: ignore[arg-type]
+        serving(workers[1], services[1]) as two,  # type: ignore[arg-type]
+        httpx.Client(trust_env=False, timeout=30) as api,
+    ):
+        seen: list[list[int]] = []
+        for number in range(40):
+            if number in (10, 20, 30):
+                published(store, *PAGES, page(f"Version {number}.", url="https://example.org/new"))
+            who = {"Session-Id": str(number // 10)}
+            said = [
+                api.post(f"{url}{ASK}", json={"question": SINCE}, headers=who) for url in (one, two)
+            ]
+            assert {response.status_code for response in said} == {200}
+            assert said[0].json()["citations"] == said[1].json()["citations"]
+            seen.append([response.json()["index_version"] for response in said])
+
+    assert seen == sorted(seen)
+    assert seen[-1] == [4, 4]
