@@ -21,6 +21,7 @@ from assistant.profile import Profile, load_profile
 from assistant.question import read_question
 from assistant.rephrase import rephrase
 from assistant.settings import Settings
+from assistant.support.closeness import Closeness
 from ingest.catalogue import Catalogue
 from ingest.chunk import CHUNKING
 from ingest.pipeline import SiteNames
@@ -47,7 +48,7 @@ def build_service(settings: Settings) -> Service:
         EncoderError: the embedding model cannot be loaded.
     """
     retriever = build_retriever(settings)
-    return Service(build_assistant(settings, retriever), FactChecker(retriever), retriever)
+    return Service(build_assistant(settings, retriever), _fact_checker(retriever), retriever)
 
 
 def build_assistant(settings: Settings, retriever: HybridRetriever | None = None) -> Assistant:
@@ -90,7 +91,11 @@ def build_fact_checker(settings: Settings) -> FactChecker:
     Raises:
         EncoderError: the embedding model cannot be loaded.
     """
-    return FactChecker(build_retriever(settings))
+    return _fact_checker(build_retriever(settings))
+
+
+def _fact_checker(retriever: HybridRetriever) -> FactChecker:
+    return FactChecker(retriever, Closeness(retriever.embedder.encode_documents))
 
 
 def build_retriever(settings: Settings) -> HybridRetriever:

@@ -38,7 +38,7 @@ class HybridRetriever:
 
     def __init__(self, published: VersionSource, embedder: Embedder) -> None:
         self._published = published
-        self._embedder = embedder
+        self.embedder = embedder
 
     def session(self) -> Searcher:
         """A searcher of the version that is published now.
@@ -46,7 +46,7 @@ class HybridRetriever:
         Raises:
             VectorStoreError: there is no version to search, or it cannot be read.
         """
-        return Searcher(self._published.current(), self._embedder)
+        return Searcher(self._published.current(), self.embedder)
 
     def search(
         self, query: str, top_k: int = 10, held_to: SearchFilter | None = None

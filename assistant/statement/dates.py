@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.statement.numbers import YEARS, ordinal_of
+from assistant.statement.numbers import YEARS, ordinal_at
 from assistant.statement.tokens import Token, surface
 from ingest.dates import MONTHS
 from vectorstore import analysis
@@ -70,7 +70,7 @@ def dates_of(tokens: Sequence[Token], numbers: Sequence[tuple[float, int, int]])
                 start = by_last[further - 1]
                 if start[0] <= 31:
                     until, day, first = day, int(start[0]), start[1]
-        elif back >= 0 and back < at - 1 and (ordinal := ordinal_of(tokens[back])):
+        elif back >= 0 and back < at - 1 and (ordinal := ordinal_at(tokens, back)[0]):
             day, first = ordinal, back
         elif back >= 0 and tokens[back].folded in _RANGE and back - 1 in by_last:
             pass

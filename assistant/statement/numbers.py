@@ -19,6 +19,8 @@ class Number:
         unit: "", "percent", "money" or "law".
         bound: "more", "less", "about", "up to" or "".
         counted: concepts and stems of the words right after it.
+        things: these words themselves.
+        also: what else its digits may mean: "281.754" is a quarter of a million in some prints.
     """
 
     value: float
@@ -28,6 +30,8 @@ class Number:
     first: int
     last: int
     counted: frozenset[str] = frozenset()
+    things: tuple[str, ...] = ()
+    also: float | None = None
 
 
 _UNITS = {
@@ -47,11 +51,15 @@ _SCALES = {
     "مائه": 100, "ميه": 100, "مئه": 100, "الف": 1_000, "الاف": 1_000, "الفا": 1_000,
     "مليون": 1_000_000, "ملايين": 1_000_000, "مليونا": 1_000_000, "مليار": 1_000_000_000,
 }  # fmt: skip
-_WHOLE = {"مئتين": 200, "مايتين": 200, "ميتين": 200, "الفين": 2_000, "مليونين": 2_000_000,
+_WHOLE = {"الفي": 2_000, "مءتي": 200, "ميتي": 200, "مايتي": 200, "مليوني": 2_000_000,
+          "مئتين": 200, "مايتين": 200, "ميتين": 200, "الفين": 2_000, "مليونين": 2_000_000,
           "مليونان": 2_000_000, "الفان": 2_000}  # fmt: skip
 _ORDINALS = {
     "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7,
-    "eighth": 8, "ninth": 9, "tenth": 10, "اول": 1, "اولي": 1, "ثاني": 2, "ثانيه": 2, "ثان": 2,
+    "eighth": 8, "ninth": 9, "tenth": 10, "eleventh": 11, "twelfth": 12, "thirteenth": 13,
+    "fourteenth": 14,
+    "fifteenth": 15, "sixteenth": 16, "seventeenth": 17, "eighteenth": 18, "nineteenth": 19,
+    "twentieth": 20, "حادي": 1, "اول": 1, "اولي": 1, "ثاني": 2, "ثانيه": 2, "ثان": 2,
     "ثالث": 3, "ثالثه": 3, "رابع": 4, "رابعه": 4, "خامس": 5, "خامسه": 5, "سادس": 6, "سابع": 7,
     "ثامن": 8, "تاسع": 9, "عاشر": 10,
 }  # fmt: skip
@@ -73,6 +81,11 @@ _BOUNDS = (
                "حوالي", "قرابه", "ما يقارب", "ما يقرب من", "زهاء")),
 )  # fmt: skip
 YEARS = (1900, 2100)
+_DOTTED = re.compile(r"\d{1,3}(?:\.\d{3})+")
+_NTH = re.compile(r"(\d+)(?:st|nd|rd|th)")
+_ROMAN = {"II": 2, "III": 3, "IV": 4, "VI": 6, "VII": 7, "VIII": 8, "IX": 9, "XI": 11}
+_TEN_MORE = ("عشر", "عشره")
+_TENS_MORE = {"والعشرون": 20, "والعشرين": 20, "والثلاثون": 30, "والثلاثين": 30}
 
 
 def number_word(token: Token, table: dict[str, int]) -> int | None:
@@ -159,9 +172,26 @@ def _number_at(tokens: Sequence[Token], at: int) -> tuple[float | None, int]:
     return total + current, end
 
 
-def ordinal_of(token: Token) -> int | None:
-    """The place in a series that a word names, counted from 1."""
-    return number_word(token, _ORDINALS)
+def ordinal_at(tokens: Sequence[Token], at: int) -> tuple[int | None, int]:
+    """The place in a series that is named here, counted from 1, and its last token."""
+    token = tokens[at]
+    if nth := _NTH.fullmatch(token.folded):
+        return int(nth[1]), at
+    if token.text in _ROMAN and at and tokens[at - 1].capital:
+        return _ROMAN[token.text], at
+    place = number_word(token, _ORDINALS)
+    if place is None:
+        tens = {"twenty": 20, "thirty": 30}.get(token.folded)
+        if tens and at + 2 < len(tokens) and tokens[at + 1].text == "-":
+            unit = _ORDINALS.get(tokens[at + 2].folded)
+            return (tens + unit, at + 2) if unit else (None, at)
+        return None, at
+    following = tokens[at + 1].folded if at + 1 < len(tokens) else ""
+    if token.arabic and following in _TEN_MORE:
+        return place + 10, at + 1
+    if token.arabic and following in _TENS_MORE:
+        return place + _TENS_MORE[following], at + 1
+    return place, at
 
 
 def fraction_at(tokens: Sequence[Token], at: int) -> str:
@@ -217,7 +247,7 @@ def number_of(tokens: Sequence[Token], value: float, first: int, last: int) -> N
     if end + 1 < len(tokens) and tokens[end + 1].text == "+":
         bound = "more"
     counted: set[str] = set()
-    words = 0
+    things: list[str] = []
     for index in range(end + 1, min(len(tokens), end + 6)):
         token = tokens[index]
         if not token.word:
@@ -231,7 +261,19 @@ def number_of(tokens: Sequence[Token], value: float, first: int, last: int) -> N
                 continue
             break
         counted.update(keys_of(tokens, index))
-        words += 1
-        if words == 2:
+        things.append(token.text)
+        if len(things) == 2 or token.arabic:  # Arabic puts the thing first, English its adjective
             break
-    return Number(value, unit, bound, surface(tokens, first, end), first, end, frozenset(counted))
+    digits = tokens[first].folded
+    dotted = first == last and _DOTTED.fullmatch(digits)
+    return Number(
+        value,
+        unit,
+        bound,
+        surface(tokens, first, end),
+        first,
+        end,
+        frozenset(counted),
+        tuple(things),
+        float(digits.replace(".", "")) if dotted else None,
+    )

@@ -13,12 +13,15 @@ _NEGATIONS = folded_set(
     """not no never without nobody none neither nor cannot don't doesn't didn't isn't aren't wasn't
     weren't won't can't couldn't hasn't haven't لا لم لن ليس ليست ليسوا غير بدون دون عدم"""
 )
+MILD = folded_set("without بدون دون")  # deny a manner, not the matter
 QUANTIFIERS = {
     "only": folded_set("only solely exclusively just فقط سوى وحدها"),
     "all": folded_set("all every everyone each entire whole جميع كل كافة كلها جميعها"),
     "except": folded_set("except but excluding unless إلا باستثناء عدا ماعدا"),
-    "most": folded_set("most majority معظم أغلب غالبية"),
-    "some": folded_set("few بعض"),
+    "most": folded_set("most majority mostly معظم معظمهم أغلب غالبية أغلبهم"),
+    "many": folded_set("many numerous several العديد كثير كثيرون كثيرة عدة"),
+    "some": folded_set("some بعض"),
+    "few": folded_set("few قليل قليلون قليلة قلة"),
     "none": folded_set("none nobody neither"),
 }
 
@@ -38,6 +41,8 @@ def denied_words(tokens: Sequence[Token]) -> tuple[set[int], list[int]]:
             numbered = token.folded == "no" and following[:1].isdigit()
             if following in (".", "only") or numbered:
                 continue
+        if token.arabic and at + 1 < len(tokens) and tokens[at + 1].folded == "ان":
+            continue  # "غير أن" is "however"
         negations.append(at)
         reach = 0
         for index in range(at + 1, len(tokens)):
@@ -58,6 +63,32 @@ def denied_words(tokens: Sequence[Token]) -> tuple[set[int], list[int]]:
 def is_one_of(token: Token, forms: frozenset[str]) -> bool:
     """Whether a word is one of these, with or without an Arabic clitic."""
     return token.folded in forms or (token.arabic and CLITIC.sub("", token.folded) in forms)
+
+
+_OTHERS = folded_set("second other third fourth ثاني ثالث")
+_SPANS = folded_set("day week month year hour يوم أسبوع شهر سنة عام ساعة")
+
+
+def quantifier_at(tokens: Sequence[Token], at: int) -> str:
+    """How much is meant by the word here: "all", "most", …, or "" where it means something else.
+
+    "The most useful" and "most widely" compare, "كل من" says "both".
+    """
+    token = tokens[at]
+    for name, forms in QUANTIFIERS.items():
+        if is_one_of(token, forms):
+            before = tokens[at - 1].folded if at else ""
+            after = tokens[at + 1].folded if at + 1 < len(tokens) else ""
+            if token.folded == "most" and (before in ("the", "its", "a") or after.endswith("ly")):
+                return ""
+            if token.folded == "لكل" or after == "-":
+                return ""
+            if name == "all" and after in _OTHERS:
+                return "every other"
+            if name == "all" and (after in _SPANS or (token.arabic and after in ("من", "شيء"))):
+                return ""  # how often, not how many
+            return name
+    return ""
 
 
 def quantifies(token: Token) -> bool:

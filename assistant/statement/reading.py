@@ -14,10 +14,10 @@ from assistant.statement.numbers import (
     laws_of,
     number_of,
     numbers_of,
-    ordinal_of,
+    ordinal_at,
 )
-from assistant.statement.polarity import QUANTIFIERS, denied_words, is_one_of, quantifies
-from assistant.statement.terms import concepts, longest, places_table
+from assistant.statement.polarity import MILD, denied_words, quantifier_at, quantifies
+from assistant.statement.terms import concepts, is_place_form, is_spelt, longest, places_table
 from assistant.statement.tokens import Token, folded_set, surface, tokens_of, without_marks
 from vectorstore import analysis
 
@@ -112,6 +112,12 @@ _NOT_NAMES = folded_set("mr mrs ms dr h.e and the a an for of in on his her unde
 _PARTICLES = folded_set("de el al van von bin ibn abu دي بن ابو ال")
 
 
+_TITLES = folded_set(
+    """السيد السيدة الدكتور الدكتورة السفير السفيرة المستشار المستشارة الوزير الوزيرة اللواء الشيخ
+    الأستاذ الأستاذة المهندس المهندسة الرئيس العميد د"""
+)
+
+
 def read_statement(text: str) -> Statement:
     """Read one statement or one sentence of a page; the same text is read once."""
     return _read(text)
@@ -129,7 +135,8 @@ def _read(text: str) -> Statement:
         taken.update(range(day.first, day.last + 1))
     numbers = list(laws)
     for value, first, last in raw_numbers:
-        if first not in taken and not fraction_at(tokens, first):
+        nth = ordinal_at(tokens, first)[0] is not None
+        if first not in taken and not nth and not fraction_at(tokens, first):
             # what was taken with a number ("8.7 في المئة") is no number of its own
             number = number_of(tokens, value, first, last)
             numbers.append(number)
@@ -141,7 +148,7 @@ def _read(text: str) -> Statement:
     run_at = 0
 
     def close() -> None:
-        if run and any(len(t.bones) > 1 for t in run):
+        if run and (run_at or any(len(t.bones) > 1 for t in run)):
             names.append(Name(tuple(run), " ".join(t.text for t in run), run_at))
         elif run:
             for offset, token in enumerate(run):
@@ -160,6 +167,8 @@ def _read(text: str) -> Statement:
             at += 1
             continue
         length, entries = longest(tokens, at, places_table())
+        if length == 1 and not is_place_form(token):
+            length = 0
         phrase, about = longest(tokens, at, concepts())
         in_name = phrase > length and any(e.kind == "body" for e in about)
         if length and not in_name and (token.arabic or token.capital) and token.text != "Us":
@@ -176,11 +185,11 @@ def _read(text: str) -> Statement:
                 )
             at += length
             continue
-        ordinal = ordinal_of(token)
+        ordinal, last = ordinal_at(tokens, at)
         if ordinal is not None:
             close()
             ordinals.add(ordinal)
-            at += 1
+            at = last + 1
             continue
         fraction = fraction_at(tokens, at)
         if fraction:
@@ -189,6 +198,9 @@ def _read(text: str) -> Statement:
             at += 1
             continue
         length, entries = longest(tokens, at, concepts())
+        named = token.capital and at > 0 and not token.text.isupper()
+        if named and length == 1 and not is_spelt(token.folded):
+            entries = []
         if entries:
             close()
             span = range(at, at + length)
@@ -213,7 +225,10 @@ def _read(text: str) -> Statement:
                 close()
             at += 1
             continue
-        if token.capital and token.folded not in _NOT_NAMES and (at or _next_capital(tokens, at)):
+        titled = token.arabic and (bool(run) or (at > 0 and _is_title(tokens[at - 1])))
+        titled = titled and not token.folded.startswith(("ال", "لل", "وال", "بال", "و"))
+        capital = token.capital and token.folded not in _NOT_NAMES
+        if titled or (capital and (at or _next_capital(tokens, at))):
             if not run:
                 run_at = at
             run.append(token)
@@ -224,9 +239,7 @@ def _read(text: str) -> Statement:
             words.append(_plain(token, at, denied))
         at += 1
     close()
-    quantifiers = {
-        name for name, forms in QUANTIFIERS.items() if any(is_one_of(t, forms) for t in tokens)
-    }
+    quantifiers = {quantifier_at(tokens, i) for i in range(len(tokens))} - {""}
     return Statement(
         text=text,
         arabic=sum(t.arabic for t in tokens) * 2 > sum(t.word for t in tokens),
@@ -241,7 +254,7 @@ def _read(text: str) -> Statement:
         quantifiers=frozenset(quantifiers),
         negations=tuple(negations),
         literals=_literals(text),
-        denies=bool(denied),
+        denies=any(tokens[i].folded not in MILD for i in negations),
         keys=frozenset(k for w in words for k in w.keys | w.parts),
     )
 
@@ -261,6 +274,10 @@ def _literals(text: str) -> frozenset[str]:
     digits = "".join(str(int(c)) if c.isdecimal() else c for c in plain)
     phones = (re.sub(r"\D", "", m.group()) for m in _PHONE.finditer(digits))
     return frozenset(phones) | {m.group().casefold() for m in _ADDRESS.finditer(plain)}
+
+
+def _is_title(token: Token) -> bool:
+    return token.folded.lstrip("و") in _TITLES
 
 
 def _plain(token: Token, at: int, denied: set[int]) -> Word:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from assistant.statement.tokens import Token, tokens_of
+from vectorstore import analysis
 
 LEXICON = Path(__file__).parents[1] / "lexicon"
 MAX_PHRASE = 8  # words; the longest name in the lexicon has seven
@@ -21,6 +23,15 @@ class Entry:
     kind: str
 
 
+_SPELT: set[str] = set()  # words of the lexicon as they are written there
+
+
+def is_spelt(folded: str) -> bool:
+    """Whether the lexicon has the very word, not only its stem: "Manning" is no "man"."""
+    concepts()
+    return folded in _SPELT or folded.removesuffix("s") in _SPELT
+
+
 def _load(name: str, kinds: Sequence[str]) -> dict[tuple[str, ...], list[Entry]]:
     table: dict[tuple[str, ...], list[Entry]] = {}
     for line in (LEXICON / name).read_text("utf-8").splitlines():
@@ -31,8 +42,10 @@ def _load(name: str, kinds: Sequence[str]) -> dict[tuple[str, ...], list[Entry]]
         if kind not in kinds:
             kind, key = "", head
         for term in terms.split(","):
-            phrase = tuple(t.forms[0] for t in tokens_of(term) if t.word)
+            words = [t for t in tokens_of(term) if t.word]
+            phrase = tuple(t.forms[0] for t in words)
             if phrase:
+                _SPELT.update(t.folded for t in words)
                 entries = table.setdefault(phrase, [])
                 if not any(e.key == key for e in entries):
                     entries.append(Entry(key, kind))
@@ -43,6 +56,29 @@ def _load(name: str, kinds: Sequence[str]) -> dict[tuple[str, ...], list[Entry]]
 def concepts() -> dict[tuple[str, ...], list[Entry]]:
     """Phrases, by their stems, and the concepts they stand for."""
     return _load("concepts.txt", ("role", "body", "usual", "light"))
+
+
+_BEFORE_PLACE = re.compile(r"^(?:[وف]?(?:لل|[بلك]?ال|[بلك])|[وف])(?=\w{3})")
+
+
+@lru_cache(maxsize=1)
+def _place_forms() -> frozenset[str]:
+    return frozenset(
+        word
+        for line in (LEXICON / "places.txt").read_text("utf-8").splitlines()
+        for word in analysis.words(line.partition(":")[2])
+    )
+
+
+def is_place_form(token: Token) -> bool:
+    """Whether an Arabic word is spelt as a place is: الرياض, not the sport الرياضة."""
+    if not token.arabic:
+        return True
+    bare = _BEFORE_PLACE.sub("", token.folded)
+    forms = _place_forms()
+    if not bare.endswith("ه") or bare.endswith("يه") or not forms.isdisjoint({bare, "ال" + bare}):
+        return True
+    return forms.isdisjoint({bare[:-1], "ال" + bare[:-1]})
 
 
 @lru_cache(maxsize=1)

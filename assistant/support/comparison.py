@@ -43,6 +43,9 @@ class Comparison:
         rest, own_rest: `whole` and `own` without the slots that differ.
         words: `own` of the plain words alone.
         flipped: words that one side denies and the other does not.
+        one_sided: the text denies something, the statement nothing.
+        denies: the statement denies something, the text nothing.
+        parts: weight, own and whole of each plain word, by its place in the statement.
     """
 
     own: float = 0.0
@@ -55,6 +58,9 @@ class Comparison:
     same_language: bool = True
     flipped: int = 0
     words: float = 0.0
+    one_sided: bool = False
+    denies: bool = False
+    parts: dict[int, tuple[float, float, float]] = field(default_factory=dict)
 
 
 Weigh = Callable[[frozenset[str]], float]
@@ -76,6 +82,12 @@ class Score:
         self.whole += weight * max(own, whole)
         if different:
             self.different += weight
+
+    def differ(self, weight: float, own: float, whole: float) -> None:
+        """Take what was counted of something back, since the text says otherwise."""
+        self.own -= weight * own
+        self.whole -= weight * max(own, whole)
+        self.different += weight
 
     def shares(self) -> tuple[float, float, float, float]:
         """`own`, `whole`, `rest` and `own_rest` of a Comparison."""

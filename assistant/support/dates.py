@@ -37,8 +37,6 @@ def compare_dates(
         if not rivals and any(_carries(d, day, year) for d in nearby):
             score.add(1.0, 0.0, 1.0)
             continue
-        rivals = rivals or [d for d in nearby if _as_fine(d, day, year)]
-        # a year alone may be said of something else on the page; a rival must be near
         score.add(1.0, 0.0, 0.0, bool(rivals))
         if rivals:
             found.differences.append(Difference("date", day.text, rivals[0].text))

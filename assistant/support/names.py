@@ -10,13 +10,24 @@ from assistant.statement import (
     Statement,
     Token,
 )
+from assistant.support.alignment import BONES
+from assistant.support.closeness import Closeness
 from assistant.support.comparison import NAME_WEIGHT, Comparison, Score
-from assistant.support.words import BONES
 from assistant.types import Difference
+from vectorstore.analysis import skeleton
+
+TRANSLATED = 0.75  # cosine from which a word of a name counts as its translation
+LONG_BONES = 4  # consonants of which one may differ across scripts
+LONG_NAME = 3  # parts of a name of which one may be left out
 
 
 def compare_names(
-    claim: Statement, own: Statement, around: Sequence[Statement], found: Comparison, score: Score
+    claim: Statement,
+    own: Statement,
+    around: Sequence[Statement],
+    near: Closeness | None,
+    found: Comparison,
+    score: Score,
 ) -> None:
     """Lay names side by side, and addresses to the last sign."""
     claimed = claim.names
@@ -28,17 +39,19 @@ def compare_names(
         before = sum(1 for n in claimed[:place] if _same_name(n, name))
         if before and sum(1 for n in people_of(own) if _same_name(name, n)) <= before:
             found.missing.append("name")  # said of two, where the text names two others
-        if name_carried(name, own):
+        if name_carried(name, own, near):
             score.add(NAME_WEIGHT, 1.0, 1.0)
-        elif any(name_carried(name, a) for a in around) and (
-            any(part_in(part, own) for part in name.parts) or not people_of(own)
+        elif any(name_carried(name, a, near) for a in around) and (
+            len(name.parts) == 1
+            or any(part_in(part, own) for part in name.parts)
+            or not people_of(own)
         ):
             score.add(NAME_WEIGHT, 0.0, 1.0)
         else:
             rivals = [n for n in people_of(own) if not any(_same_name(c, n) for c in claimed)]
             person = len(name.parts) > 1 and not any(t.text.isupper() for t in name.parts)
-            score.add(NAME_WEIGHT, 0.0, 0.0, bool(rivals) and person)
-            if rivals and person:
+            score.add(NAME_WEIGHT, 0.0, 0.0, bool(rivals) and person and found.same_language)
+            if rivals and person and found.same_language:
                 found.differences.append(Difference("name", name.text, rivals[0].text))
             else:
                 found.missing.append("name")
@@ -54,11 +67,24 @@ def _names_turned_round(claim: Statement, own: Statement) -> bool:
     return any(a > b for a, b in pairwise(found))
 
 
-def name_carried(name: Name, text: Statement) -> bool:
-    """Whether a name stands in the text, in either script; one part of two is not enough."""
-    parts = [t for t in name.parts if len(t.bones) >= BONES] or list(name.parts)
-    hits = sum(part_in(part, text) for part in parts)
-    return hits >= min(2, len(parts)) and hits >= len(parts) - 1
+def name_carried(name: Name, text: Statement, near: Closeness | None = None) -> bool:
+    """Whether a name stands in the text, in either script.
+
+    Every part must; of a long name one may be left out, where no other stands in its place. Parts
+    that are words ("Civil War") may be translated.
+    """
+    lacking = [part for part in name.parts if not part_in(part, text)]
+    if lacking and near is not None and not name.parts[0].arabic and text.arabic:
+        others = [t.text for t in text.tokens if t.word and len(t.text) > 1]
+        rows = near([part.text for part in lacking], others)
+        lacking = [p for p, row in zip(lacking, rows, strict=True) if not (row >= TRANSLATED).any()]
+    if not lacking:
+        return True
+    if len(lacking) > 1 or len(name.parts) < LONG_NAME:
+        return False
+    held = {i for i, t in enumerate(text.tokens) if any(is_part(p, t) for p in name.parts)}
+    beside = {i + step for i in held for step in (-1, 1)} - held
+    return not any(0 <= i < len(text.tokens) and text.tokens[i].capital for i in beside)
 
 
 def part_in(part: Token, text: Statement) -> bool:
@@ -92,12 +118,33 @@ def is_part(part: Token, token: Token) -> bool:
     """Whether two words are spellings of one name: Naela, Naila, نائلة; but not CARE and Cairo."""
     if part.forms[0] == token.forms[0]:
         return part.arabic or not part.capital or token.capital  # CARE is not care
-    if len(part.bones) < BONES or token.bones != part.bones:
+    if part.arabic != token.arabic and not (part.text.isupper() or token.text.isupper()):
+        latin, arabic = (token, part) if part.arabic else (part, token)
+        if "ch" in latin.folded and _alike(
+            skeleton(latin.folded.replace("ch", "k")), arabic.bones
+        ):  # Bianchi, Munich
+            return True
+        return _alike(latin.bones, arabic.bones)
+    if len(part.bones) < BONES or token.bones != part.bones or part.arabic != token.arabic:
         return False
-    if part.arabic != token.arabic:
-        return not (part.text.isupper() or token.text.isupper())
     if part.text.isupper() != token.text.isupper():
         return False
     return len(part.bones) > BONES or (
         part.folded[0] == token.folded[0] and part.folded[-1] == token.folded[-1]
     )
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether two runs of consonants may be one name in two scripts: فيكتوريا, Victoria."""
+    shorter, longer = sorted((one, other), key=len)
+    if len(shorter) < BONES:
+        return False
+    if one == other:
+        return True
+    if len(longer) < LONG_BONES:
+        return False
+    if len(longer) == len(shorter):
+        return sum(a != b for a, b in zip(one, other, strict=True)) == 1
+    if len(longer) - len(shorter) > 1:
+        return False
+    return any(longer[:i] + longer[i + 1 :] == shorter for i in range(len(longer)))

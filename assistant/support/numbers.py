@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -9,16 +10,26 @@ from assistant.statement import (
     Number,
     Statement,
 )
+from assistant.support.alignment import SAID, align
+from assistant.support.closeness import Closeness
 from assistant.support.comparison import HOME, Comparison, Score
 from assistant.types import Difference
 
 ROUND_TO = 0.02  # "nine million" for 9,012,582
 ROUND_FROM = 100_000  # smaller numbers are not rounded in print
+_DUAL = ("ين", "ان")
+ALIKE = 0.6  # cosine of words from which two numbers do count the same
+SAME_THING = 0.5  # cosine of words from which two numbers may count the same
 FEW = 10  # more are not named one by one
 
 
 def compare_numbers(
-    claim: Statement, own: Statement, around: Sequence[Statement], found: Comparison, score: Score
+    claim: Statement,
+    own: Statement,
+    around: Sequence[Statement],
+    near: Closeness | None,
+    found: Comparison,
+    score: Score,
 ) -> None:
     """Lay numbers side by side, each with what it counts."""
     for place, number in enumerate(claim.numbers):
@@ -30,21 +41,29 @@ def compare_numbers(
                 found.differences.append(Difference("number", number.text, other.text))
             elif (clash := _bound_clash(number, same)) is not None:
                 found.differences.append(Difference("quantity", _bounded(number), _bounded(clash)))
+            if not other and _counts_else(number, same, near):
+                found.missing.append("number")
             score.add(1.0, float(not other), float(not other), bool(other))
             continue
         open_numbers = [n for n in own.numbers if not any(_equal(c, n) for c in claim.numbers)]
-        if not open_numbers and any(_equal(number, n) for a in around for n in a.numbers):
+        if (
+            len(claim.numbers) == 1
+            and not open_numbers
+            and any(_equal(number, n) for a in around for n in a.numbers)
+        ):
             score.add(1.0, 0.0, 1.0)
             continue
-        if _enumerated(number, own):
+        if _enumerated(number, own) or _dual(number, own):
             score.add(1.0, 1.0, 1.0)
             continue
-        rival = _rival(number, claim, own)
+        rival = _rival(number, claim, own, near)
         score.add(1.0, 0.0, 0.0, rival is not None)
         if rival is not None:
             found.differences.append(Difference("number", number.text, rival.text))
         else:
             found.missing.append("number")
+    if any(_away_from_its_words(claim, n, own, near) for n in claim.numbers):
+        found.missing.append("number")
     if _turned_round(claim, own) or any(_may_count_other(n, own) for n in claim.numbers):
         found.missing.append("number")
     said = own.ordinals.union(*(a.ordinals for a in around)) if around else own.ordinals
@@ -56,6 +75,35 @@ def compare_numbers(
         found.missing.append("number")
 
 
+def _counts_else(number: Number, same: Sequence[Number], near: Closeness | None) -> bool:
+    """Whether the same number counts other things in the text: three daughters, three schools."""
+    if near is None or number.unit or not number.things or any(not n.things for n in same):
+        return False
+    if any(_counts_same(number, n) for n in same):
+        return False
+    things = [thing for n in same for thing in n.things]
+    return float(near(number.things, things).max()) < SAME_THING
+
+
+def _away_from_its_words(
+    claim: Statement, number: Number, own: Statement, near: Closeness | None
+) -> bool:
+    """Whether what is said of the number is said of another one beside it.
+
+    "Donors promised 1.52 billion, while 3.1 billion was required": not 3.1 promised.
+    """
+    same = [n for n in own.numbers if _equal(number, n)]
+    others = [n for n in own.numbers if n.unit == number.unit and n not in same]
+    if len(same) != 1 or not others or claim.arabic != own.arabic:
+        return False
+    segment, said = _segments(own), Counter[int]()
+    for partner in align([w for w in claim.words if not w.light], own, near):
+        if partner.value >= SAID and partner.words:
+            said[segment[partner.words[0].first]] += 1
+    here = segment[same[0].first]
+    return any(said[segment[n.first]] > said[here] + 1 for n in others if segment[n.first] != here)
+
+
 def _enumerated(number: Number, own: Statement) -> bool:
     """Whether so many of what is counted are named: "three councils" and their three names."""
     if number.unit or not 2 <= number.value <= FEW or not number.counted:
@@ -65,12 +113,21 @@ def _enumerated(number: Number, own: Statement) -> bool:
     )
 
 
+def _dual(number: Number, own: Statement) -> bool:
+    """Whether Arabic's own form for two of a thing may say it."""
+    return (
+        number.value == 2
+        and not number.unit
+        and any(t.arabic and len(t.folded) > 4 and t.folded.endswith(_DUAL) for t in own.tokens)
+    )
+
+
 def _equal(claim: Number, source: Number) -> bool:
     if claim.unit != source.unit and "law" in (claim.unit, source.unit):
         return False
     if {claim.unit, source.unit} == {"", "percent"}:
         return False
-    if claim.value == source.value:
+    if {claim.value, claim.also or claim.value} & {source.value, source.also or source.value}:
         return True
     round_enough = claim.value >= ROUND_FROM and f"{claim.value:.0f}".rstrip("0").__len__() <= 2
     return round_enough and abs(claim.value - source.value) <= ROUND_TO * source.value
@@ -169,7 +226,9 @@ def _bounded(number: Number) -> str:
     return said.get(number.bound, "") + number.text
 
 
-def _rival(number: Number, claim: Statement, own: Statement) -> Number | None:
+def _rival(
+    number: Number, claim: Statement, own: Statement, near: Closeness | None
+) -> Number | None:
     """The number that stands in the text where the claim has another."""
     if number.unit == "law":
         return None
@@ -180,6 +239,8 @@ def _rival(number: Number, claim: Statement, own: Statement) -> Number | None:
     ]
     counting = [n for n in free if _counts_same(number, n)]
     counting = counting or [n for n in free if number.counted & n.counted]
+    if not counting and near is not None and number.things:
+        counting = [n for n in free if n.things and near(number.things, n.things).max() >= ALIKE]
     if counting:
         rival = counting[0]
     elif len(free) == 1 and (number.unit or not number.counted or not free[0].counted):

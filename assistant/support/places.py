@@ -59,20 +59,15 @@ def compare_places(
             score.add(LIGHT_WEIGHT, 0.0, 1.0)
             found.missing.append("place")  # the text names another where the claim has this one
         elif rivals:
-            score.add(1.0, 0.0, 0.0, True)
-            found.differences.append(Difference("place", place.text, rivals[0].text))
-        else:
-            lead = [
-                p
-                for a in around
-                for p in a.places
-                if p.kind == place.kind and p.key not in claimed and p.key not in HOME
-            ]
-            score.add(1.0, 0.0, 0.0, bool(lead))
-            if lead and place.kind == "city":
-                found.differences.append(Difference("place", place.text, lead[0].text))
+            abroad = [p for p in rivals if p.key not in HOME]
+            score.add(1.0, 0.0, 0.0, bool(abroad))
+            if abroad:  # the country of all the pages contradicts no other
+                found.differences.append(Difference("place", place.text, abroad[0].text))
             else:
                 found.missing.append("place")
+        else:
+            score.add(1.0, 0.0, 0.0)
+            found.missing.append("place")
 
 
 def _turned(place: Place, own: Statement) -> Place | None:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from assistant.statement import (
-    Statement,
-)
+from assistant.statement import Statement
+from assistant.support.alignment import SAID, align
+from assistant.support.closeness import Closeness
 from assistant.support.comparison import Comparison
 from assistant.types import Difference
 
+ALONE = 0.6  # share of a text's words that a statement with "only" must have
+_STRICT = ("only", "all", "most", "none", "few")  # the text must say the same
+_SHARES = ("all", "most", "many", "some", "few", "none")  # one excludes the others
+_AGREE = {("many", "most"), ("many", "all"), ("some", "few"), ("some", "many")}
 
-def compare_quantity(claim: Statement, own: Statement, found: Comparison) -> None:
+
+def compare_quantity(
+    claim: Statement, own: Statement, near: Closeness | None, found: Comparison
+) -> None:
     """Lay all, most, some, only and none side by side."""
     ours, theirs = claim.quantifiers, own.quantifiers
     if "except" in ours and "except" not in theirs:
@@ -18,16 +25,25 @@ def compare_quantity(claim: Statement, own: Statement, found: Comparison) -> Non
         else:
             found.missing.append("quantity")
         return
-    for name in ("only", "all", "most", "none"):
-        if name == "none" and any(d.kind == "negation" for d in found.differences):
-            continue
-        if name in ours and name not in theirs:
-            rival = next((q for q in ("all", "only", "most", "some") if q in theirs), None)
-            if rival and name != "none":
-                found.differences.append(Difference("quantity", name, rival))
-            else:
-                found.missing.append("quantity")
-    if "only" in theirs and "only" not in ours and not ours:
+    if ("every other" in ours) != ("every other" in theirs):
         found.missing.append("quantity")
-    if "some" in ours and "all" in theirs and "all" not in ours:
-        found.differences.append(Difference("quantity", "some", "all"))
+    denied = any(d.kind == "negation" for d in found.differences)
+    for name in _STRICT:
+        if name not in ours or name in theirs or (name == "none" and denied):
+            continue
+        rival = next((q for q in (*_SHARES, "only") if q in theirs), None)
+        if rival and name != "none":
+            found.differences.append(Difference("quantity", name, rival))
+        else:
+            found.missing.append("quantity")
+    if "only" in theirs and "only" not in ours:
+        found.missing.append("quantity")
+    if "only" in ours and "only" in theirs:
+        plain = [w for w in own.words if not w.light]
+        said = sum(p.value >= SAID for p in align(plain, claim, near))
+        if said < ALONE * len(plain):
+            found.missing.append("quantity")  # "only A" is not "only A and B"
+    for name in ("many", "some"):
+        rivals = [q for q in _SHARES if q in theirs and q != name and (name, q) not in _AGREE]
+        if name in ours and name not in theirs and rivals and not set(ours) & set(theirs):
+            found.differences.append(Difference("quantity", name, rivals[0]))

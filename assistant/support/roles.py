@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from assistant.statement import (
+    Name,
     Statement,
     Token,
 )
@@ -69,6 +70,12 @@ def compare_roles(claim: Statement, own: Statement, found: Comparison) -> None:
                 found.differences.append(Difference("role", lacking[0].text, " ".join(held_words)))
 
 
+def _titled(name: Name, own: Statement) -> bool:
+    """Whether what looks like a name is part of an office: "Resident Coordinator"."""
+    until = name.at + len(name.parts)
+    return any(w.role and name.at <= w.first <= until for w in own.words)
+
+
 def _name_between(parts: Sequence[Token], claim: Statement, first: int, last: int) -> bool:
     return any(t in parts for t in claim.tokens[first + 1 : last])
 
@@ -130,6 +137,6 @@ def _stretch(parts: Sequence[Token], own: Statement) -> set[int]:
                 break
             follow += 1
         following = set(range(end + 2, follow))
-        if not any(n.at in following for n in own.names):
+        if not any(n.at in following for n in people_of(own) if not _titled(n, own)):
             stretch |= following
     return stretch

@@ -1,21 +1,17 @@
-"""Plain words: carried by stems, by words that say the same, by closeness; or denied."""
+"""Plain words: said by the text or its surroundings, or denied there."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 
-from assistant.statement import (
-    PEOPLE,
-    Statement,
-    Word,
-)
+from assistant.statement import Statement, Word
+from assistant.support.alignment import SAID, align, same_word
+from assistant.support.closeness import Closeness
 from assistant.support.comparison import NAME_WEIGHT, Comparison, Score, Weigh
+from assistant.support.opposites import excludes
 from assistant.types import Difference
-from vectorstore.analysis import fold, skeleton
 
-SAME_WORD = 0.6  # Dice's coefficient of trigrams from which two unknown words are forms of one
-BONES = 2  # consonants that a name needs to be compared by them
+SHORT = 6  # content words of a sentence that a negation speaks of whole
 
 
 def compare_words(
@@ -23,43 +19,51 @@ def compare_words(
     own: Statement,
     around: Sequence[Statement],
     weigh: Weigh,
+    near: Closeness | None,
     found: Comparison,
     score: Score,
 ) -> None:
     """Lay the plain words side by side, and what is denied of them."""
     mismatched: list[tuple[Word, Word]] = []
     agreed, plain = False, 0
-    for word in claim.words:
-        matches = _matches(word, own)
-        carried = bool(matches) or _among_names(word, own) or _in_parts(word, own)
-        nearby = carried or any(_matches(word, a) or _among_names(word, a) for a in around)
-        if word.body and not carried:
-            rivals = [w for w in own.words if w.body and not any(_same(c, w) for c in claim.words)]
-            if rivals and not nearby:
+    partners = align(claim.words, own, near)
+    others = [align(claim.words, a, near) for a in around]
+    for at, word in enumerate(claim.words):
+        partner = partners[at]
+        nearby = max([partner.value, *(o[at].value for o in others)])
+        if word.body and partner.value < SAID:
+            rivals = [
+                w for w in own.words if w.body and not any(same_word(c, w) for c in claim.words)
+            ]
+            if rivals and nearby < SAID:
                 found.differences.append(Difference("name", word.text, rivals[0].text))
                 score.add(NAME_WEIGHT, 0.0, 0.0, different=True)
                 continue
-            titled = any(_matches(word, a) for a in around[:1])
-            if (rivals and not titled) or not nearby:
+            titled = bool(others) and others[0][at].value >= SAID
+            if (rivals and not titled) or nearby < SAID:
                 found.missing.append("name")
         weight = word.weight if word.light else word.weight * weigh(word.keys)
-        score.add(weight, float(carried), float(nearby))
-        if not nearby and not word.light:
+        score.add(weight, partner.value, nearby)
+        found.parts[word.first] = (weight, partner.value, nearby)
+        if nearby < SAID and not word.light:
             found.uncovered.append(word.text)
-        if not matches or word.light:
+            if word.first and word.text[:1].isupper() and not word.body and not excludes(word):
+                found.missing.append("name")  # inside a sentence a capital makes a name
+        if partner.value < SAID or not partner.words or word.light:
             continue
-        if any(word.denied and m.denied for m in matches):
+        if any(word.denied and m.denied for m in partner.words):
             agreed = True
-        elif all(m.denied != word.denied for m in matches):
-            mismatched.append((word, matches[0]))
+        elif all(m.denied != word.denied for m in partner.words):
+            mismatched.append((word, partner.words[0]))
         else:
             plain += 1
     found.flipped = 0 if agreed else len(mismatched)
-    if mismatched and agreed and len(claim.negations) != len(own.negations):
+    if mismatched and agreed and any(ours.denied for ours, _ in mismatched[:1]):
         found.missing.append("negation")
     elif mismatched and not agreed:
         ours, theirs = mismatched[0]
-        if ours.denied or len(mismatched) >= plain:
+        short = sum(not w.light for w in own.words) <= SHORT
+        if ours.denied or len(mismatched) >= plain or short:
             found.differences.append(
                 Difference("negation", _spelt(claim, ours), _spelt(own, theirs))
             )
@@ -76,46 +80,3 @@ def _spelt(statement: Statement, word: Word) -> str:
         first = max((i for i in statement.negations if i <= word.last), default=first)
     tokens = statement.tokens[min(first, word.first) : word.last + 1]
     return " ".join(t.text for t in tokens)
-
-
-def _matches(word: Word, text: Statement) -> list[Word]:
-    return [w for w in text.words if _same(word, w)]
-
-
-def _same(one: Word, other: Word) -> bool:
-    if one.keys & (other.keys | other.parts):
-        return True
-    if "people" in one.keys and other.keys & PEOPLE:
-        return True
-    if one.known or other.known:
-        return False
-    return _alike(min(one.keys), min(other.keys))
-
-
-@lru_cache(maxsize=100_000)
-def _alike(one: str, other: str) -> bool:
-    if len(one) < 4 or len(other) < 4 or one.isascii() != other.isascii():
-        return False
-    a = {f" {one} "[i : i + 3] for i in range(len(one))}
-    b = {f" {other} "[i : i + 3] for i in range(len(other))}
-    return 2 * len(a & b) >= SAME_WORD * (len(a) + len(b))
-
-
-def _in_parts(word: Word, text: Statement) -> bool:
-    """Whether each part of a phrase is said: "voluntary return" by "return voluntarily"."""
-    return len(word.parts) > 1 and word.parts <= text.keys
-
-
-def _among_names(word: Word, text: Statement) -> bool:
-    """Whether a word that the lexicon does not know is a name in the text, in either script."""
-    forms = {*word.keys, fold(word.text)}
-    return not word.known and any(_named(form, text) for form in forms)
-
-
-def _named(form: str, text: Statement) -> bool:
-    for token in text.tokens:
-        if form in token.forms:
-            return True
-    bones = skeleton(form)
-    arabic = not form.isascii()
-    return len(bones) >= BONES and any(t.bones == bones and t.arabic != arabic for t in text.tokens)
