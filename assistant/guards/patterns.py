@@ -1,8 +1,7 @@
 """Patterns that staff can read, and the readings of a message that they are held against.
 
 A pattern is a run of words; danger.toml says how to read one. A message has a reading for each
-script it uses: folded words between single blanks, and for Arabic in Latin letters (Arabizi) the
-consonants alone, since its vowels are spelt as one likes.
+script it uses: folded words between single blanks, and for Arabic in Latin letters the bones alone.
 """
 
 from __future__ import annotations
@@ -10,90 +9,34 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from vectorstore import analysis
-
-SCANNED_CHARS = 4_000  # of the beginning and of the end of a longer message
-_WORD_CHARS = 40  # bounds the work on one "word" of thousands of letters
-
-_ARABIC = re.compile("[\u0621-\u064a]")
-_LATIN = re.compile("[a-z]")
-_LATIN_TWICE = re.compile(r"([a-z])\1+")
-_STRETCHED = re.compile(r"(\w)\1{2,}|([يوا])\2+\b")
-_APOSTROPHE = re.compile("['’`´‘]")
-_WORD = re.compile(r"[^\W_]+")
-_AND = re.compile(
-    r"(?<![\w*])و(?=\w{3}|(?:مش|ما|لا|مو|عم|كل|لو|بس)\b)"
-)  # "and" stands before any Arabic word
-_SPOKEN = {
-    "im": "i am",
-    "iam": "i am",
-    "ive": "i have",
-    "hes": "he is",
-    "shes": "she is",
-    "theyre": "they are",
-    "u": "you",
-    "plz": "please",
-}
-_LOOK_ALIKES = str.maketrans("аеорсухіѕԁһ", "aeopcyxisdh")  # Cyrillic letters that pass for Latin
-_ARABIZI_DIGITS = str.maketrans({"2": "", "3": "", "5": "k", "6": "t", "7": "", "8": "g", "9": "k"})
-_DIGIT_IN_WORD = re.compile(r"(?=\w*[a-z])\w*[235678]\w*")
-_ARABIZI_WORDS = frozenset(
-    """ana enta enty e7na howa heya el w fe fi fel men 3al mesh msh mish mafeesh mafish 3ayez ayez
-    3ayza badde biddi law kol ya wallah khalas beta3y fein wein shu eih eh leh emta kam bas kda keda
-    elly yalli 3am jozi gozy benty ibni akhoya 7ad had bel da di dol ma ba3d 3ashan
-    salam shokran shukran ezayak ezayek ahlan marhaba tamam keefak kifak sabah""".split()
+from assistant.guards.reading import (
+    ARABIC,
+    LATIN,
+    bones,
+    ends_of,
+    is_arabizi,
+    once,
+    plain,
+    without_and,
 )
+from vectorstore import analysis
 
 
 def readings_of(text: str) -> dict[str, str]:
     """The message as the patterns of "en", "ar" and "arabizi" see it; only those that apply."""
-    if len(text) > 2 * SCANNED_CHARS:
-        text = text[:SCANNED_CHARS] + " " + text[-SCANNED_CHARS:]
-    plain = _plain(text)
+    read = plain(ends_of(text))
     readings: dict[str, str] = {}
-    if _ARABIC.search(plain):
-        readings["ar"] = plain
-    if _LATIN.search(plain):
-        readings["en"] = once(plain)
-        if _is_arabizi(plain):
-            readings["arabizi"] = _bare(plain)
+    if ARABIC.search(read):
+        readings["ar"] = read
+    if LATIN.search(read):
+        readings["en"] = once(read)
+        if is_arabizi(read):
+            words = (bones(word) for word in read.split())
+            readings["arabizi"] = " " + " ".join(word for word in words if word) + " "
     return readings
-
-
-def once(text: str) -> str:
-    """The text with no Latin letter twice in a row: doubling is what people misspell most."""
-    return _LATIN_TWICE.sub(r"\1", text)
-
-
-def _plain(text: str) -> str:
-    """Folded words between single blanks, one blank at either end."""
-    folded = _APOSTROPHE.sub("", analysis.fold(text)).translate(_LOOK_ALIKES)
-    folded = _STRETCHED.sub(lambda m: m.group(1) or m.group(2), folded)
-    words = (_SPOKEN.get(word, word)[:_WORD_CHARS] for word in _WORD.findall(folded))
-    return " " + _AND.sub("", " ".join(words)) + " "
-
-
-def _is_arabizi(plain: str) -> bool:
-    """Whether Latin letters spell Arabic: digits inside words, or its smallest words."""
-    words = plain.split()
-    telling = sum(w in _ARABIZI_WORDS or bool(_DIGIT_IN_WORD.fullmatch(w)) for w in words)
-    return telling >= 2 or (telling == 1 and len(words) <= 5)
-
-
-def _bare(plain: str) -> str:
-    """Words reduced to what all spellings of Arabic in Latin letters share: the consonants."""
-    return " " + " ".join(bones for w in plain.split() if (bones := _bones(w))) + " "
-
-
-@lru_cache(maxsize=10_000)
-def _bones(word: str) -> str:
-    if word.isdigit():
-        return word
-    return analysis.skeleton(word.translate(_ARABIZI_DIGITS))
 
 
 def compiled(
@@ -111,9 +54,9 @@ def _regex(pattern: str, lists: Mapping[str, str], tag: str) -> str:
     while _LIST.search(pattern):
         pattern = _LIST.sub(lambda m: f"({lists[m.group(1)]})", pattern)
     if tag == "arabizi":
-        pattern = re.sub(r"[a-z0-9]+", lambda m: _bones(m.group()), pattern)
+        pattern = re.sub(r"[a-z0-9]+", lambda m: bones(m.group()), pattern)
     else:
-        pattern = _AND.sub("", analysis.fold(pattern))
+        pattern = without_and(analysis.fold(pattern))
         pattern = re.sub(r"(?<!\\)([a-z])\1+", r"\1", pattern)
     pattern = re.sub(r" +", " ", pattern)
     end = "$" if pattern.endswith("$") else ""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from assistant.guards import Block
 from assistant.guards.patterns import Section, load_table
+from assistant.guards.scorer import Scorer
 from assistant.types import Status
 
 RULES = Path(__file__).with_name("refusals.toml")
@@ -16,12 +17,13 @@ class Unsafe:
 
     on_failure = Block(Status.BLOCKED_UNSAFE, "unsafe")
 
-    def __init__(self, rules: Path = RULES) -> None:
+    def __init__(self, scorer: Scorer, rules: Path = RULES) -> None:
         table = load_table(rules)
         self._section = Section(table["unsafe"], table["words"])
+        self._scorer = scorer
 
     def check(self, text: str) -> Block | None:
         """Stop a question whose answer could lead to a person or past a guard."""
-        if self._section.found_in(text):
+        if self._section.found_in(text) or self._scorer.scores(text)["unsafe"] > 0:
             return Block(Status.BLOCKED_UNSAFE, "unsafe")
         return None
