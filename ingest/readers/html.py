@@ -35,6 +35,7 @@ MAX_ELEMENTS = 100_000
 MAX_JUDGED_BLOCKS = 3_000  # trafilatura's choice is compared block by block; longer pages are whole
 MIN_WORDS = 8
 MOST_WORDS_OF_404 = 150
+MOST_DATE_WORDS = 8
 MIN_LANDMARK_SHARE = 0.3  # of the body's words; a <main> with less is not the main content
 MIN_ARTICLE_SHARE = 0.4  # of the words of <main>; an <article> with less is one piece among others
 MIN_CONTENTS_SHARE = 0.6  # of the items of a table of contents are headings further down
@@ -79,7 +80,7 @@ _FURNITURE = re.compile(
     r"|printer-friendly(?: version)?|skip to .{1,30}|(?:read|learn|see|view) (?:more|all)"
     r"|previous|next|prev|more"
     r"|العودة إلى (?:أعلى|الأعلى|القائمة|الأخبار)|طباعة(?: الصفحة)?|(?:اقرأ|عرض) المزيد|المزيد"
-    r"|السابق|التالي",
+    r"|السابق|التالي|(?:©|copyright ©|\(c\) \d{4}).{0,200}|all rights reserved|جميع الحقوق محفوظة",
     re.IGNORECASE,
 )
 _PLACEHOLDER = re.compile(
@@ -136,7 +137,10 @@ def read(resource: Resource) -> Reading:
     title = _title(body, meta)
     listed = drop_teasers(body, meta.base)
     frame, chrome_words = take_frame(body, title, meta.base)
-    blocks, byline = _without_byline(_content(body), meta, title)
+    blocks, above = _content(body, title)
+    frame = tuple(dict.fromkeys([*frame, *map(_text, filter(_is_statement, above))]))
+    chrome_words += sum(block.words for block in above)
+    blocks, byline = _without_byline(blocks, meta, title)
     published, modified, precision = _dates(meta, byline, blocks)
     text = render(blocks)
     if not title:
@@ -236,15 +240,32 @@ def _title(body: lxml_html.HtmlElement, meta: Metadata) -> str:
 # --- the content -----------------------------------------------------------------------------
 
 
-def _content(body: lxml_html.HtmlElement) -> list[Block]:
-    """The page's own blocks."""
+def _content(body: lxml_html.HtmlElement, title: str) -> tuple[list[Block], list[Block]]:
+    """The page's own blocks; and, where it names no main content, what stands above its title."""
     root = _landmark(body)
     blocks = list(walk(root if root is not None else body))
+    above: list[Block] = []
     if root is None:
+        start = next((n for n, b in enumerate(blocks) if b.level == 1 and _is_title(b, title)), 0)
+        above, blocks = blocks[:start], blocks[start:]
         blocks = _without_menus(_as_trafilatura_sees(body, blocks))
+        # a date above the title is the page's, as one below it would be
+        blocks = [*(b for b in above if b.words <= MOST_DATE_WORDS and find_date(b.text)), *blocks]
     blocks = _without_endings([block for block in blocks if not _is_furniture(block)])
-    blocks = _without_contents(blocks)
-    return _without_bare_headings(blocks)
+    return _without_bare_headings(_without_contents(blocks)), above
+
+
+def _is_title(block: Block, title: str) -> bool:
+    return same_words(block.text, title)
+
+
+def _is_statement(block: Block) -> bool:
+    ended = _SENTENCE_END.search(block.text)
+    return bool(ended) and is_prose(block.text) and 4 * block.linked < block.words
+
+
+def _text(block: Block) -> str:
+    return block.text
 
 
 def _is_furniture(block: Block) -> bool:

@@ -176,7 +176,9 @@ def _walk_item(item: lxml_html.HtmlElement) -> Iterator[Block]:
     for block in walk(item):
         (later if block.kind == "item" else own).append(block)
     texts = [block.text.replace("\n", " ") for block in own if block.kind != "gap"]
-    if texts:
+    if len(texts) > 1 and own[0].linked >= own[0].words:  # an entry of a menu, and what it opens
+        yield from own
+    elif texts:
         yield Block("item", " ".join(texts), linked=sum(block.linked for block in own))
     yield from later
 

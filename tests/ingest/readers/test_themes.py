@@ -148,3 +148,19 @@ def test_what_is_hidden_on_small_screens_only_is_read() -> None:
     page = reading(f"<html lang=en><body><main>{ARTICLE}{shown}{hidden}</main></body></html>").page
 
     assert lines(page)[-1] == "The hall is open to all."
+
+
+def test_what_stands_above_the_title_of_a_page_without_landmarks_is_its_frame() -> None:
+    above = (
+        "<div><ul><li><a href=/a>Who we are</a><div><strong>WHO WE ARE</strong><p>The office has "
+        "helped travellers in Port Alba since 1987.</p></div></li><li>Plans</li></ul></div>"
+        "<div>Home</div><div>3 March 2021</div>"
+    )
+    below = "<div><p>© Harbour Office. All rights reserved.</p></div>"
+    body = f"{above}<h1>{TITLE}</h1><div>{ARTICLE}</div>{below}"
+
+    got = reading(f"<html lang=en><head><title>{TITLE}</title></head><body>{body}</body></html>")
+
+    assert lines(got.page) == lines(reading(PLAIN).page)
+    assert got.frame == ("The office has helped travellers in Port Alba since 1987.",)
+    assert got.page.published == date(2021, 3, 3)
