@@ -39,8 +39,9 @@ from vectorstore.versions import (
 FORMAT = 1
 _CONTENTS = "backup.json"
 _TRIES = 5  # a publishing in between changes what belongs together
-# Kept questions are deleted after their days; a backup would keep them for ever.
-_LEFT_OUT = ("lock", "catalogue.sqlite", "questions.sqlite")
+# Kept questions are deleted after their days; a backup would keep them for ever. Two stores of one
+# name would delete each other's vectors from a Chroma server.
+_LEFT_OUT = ("lock", "catalogue.sqlite", "questions.sqlite", "chroma-server-name")
 _READ_BYTES = 1_000_000
 
 

@@ -19,7 +19,7 @@ from ingest.chunk import CHUNKING
 from ingest.errors import StoreError
 from ingest.pipeline import not_derived
 from ingest.types import digest_of
-from vectorstore.embed import make_embedder
+from vectorstore.embed import Embedder, make_embedder
 from vectorstore.errors import CorruptIndex, EmptyIndex, StaleIndex, VectorStoreError
 from vectorstore.published import IndexVersion, Published
 from vectorstore.versions import (
@@ -43,12 +43,16 @@ class Finding:
     mend: str
 
 
-def examine(settings: Settings) -> list[Finding]:
-    """Look at everything; an empty list means that all is well."""
-    return list(dict.fromkeys(_findings(settings)))
+def examine(settings: Settings, embedder: Embedder | None = None) -> list[Finding]:
+    """Look at everything; an empty list means that all is well.
+
+    Args:
+        embedder: what the store should be built with, if not what the settings name.
+    """
+    return list(dict.fromkeys(_findings(settings, embedder)))
 
 
-def _findings(settings: Settings) -> Iterator[Finding]:
+def _findings(settings: Settings, embedder: Embedder | None) -> Iterator[Finding]:
     store = settings.store
     path = catalogue_path(store)
     for check in (partial(published_number, store), partial(held, store)):
@@ -69,7 +73,7 @@ def _findings(settings: Settings) -> Iterator[Finding]:
     with closing(catalogue):
         yield from _told(catalogue.check)
         yield from _told(partial(_same_as_readings, settings, catalogue))
-        yield from _told(partial(_same_as_published, settings, catalogue))
+        yield from _told(partial(_same_as_published, settings, embedder, catalogue))
 
 
 def _whole(store: Path, number: int) -> None:
@@ -103,9 +107,9 @@ def _finding(error: Exception) -> Finding:
     return Finding(text[: at.start()], text[at.start() + 1 :]) if at else Finding(text, _REBUILD)
 
 
-def _same_as_published(settings: Settings, catalogue: Catalogue) -> None:
+def _same_as_published(settings: Settings, embedder: Embedder | None, catalogue: Catalogue) -> None:
     """The version that answers holds in every index what its pages say, and so the catalogue."""
-    embedder = make_embedder(settings.embedding)
+    embedder = embedder or make_embedder(settings.embedding)
     version = Published(
         settings.store,
         embedder_id=embedder.id,

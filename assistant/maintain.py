@@ -541,7 +541,7 @@ class Maintainer:
                 newcomers=newcomers,
             )
             bank = self._profile.question_bank()
-            if read_manifest(self._store, current).embedder != self._embedder.id:
+            if not bank or read_manifest(self._store, current).embedder != self._embedder.id:
                 return impact
             return compare_answers(
                 impact,

@@ -73,7 +73,7 @@ class WordsEmbedder:
         for stem in stems(text):
             seed = int.from_bytes(hashlib.sha256(stem.encode()).digest()[:4], "big")
             total += np.random.default_rng(seed).normal(size=self.dimension)
-        return (total / np.linalg.norm(total)).astype(np.float32)
+        return np.asarray(total / np.linalg.norm(total), dtype=np.float32)
 
 
 def stored(store: Path, *pages: Page) -> Catalogue:
