@@ -460,6 +460,8 @@ class _Crawl:
         """After several pages in a row without an answer: does the start still give one?"""
         if self._silent < DOWN_AFTER:
             return False
+        host = _netloc(self._start)
+        self._pace.wait(host, self._delay_s(host))
         try:
             self._fetcher.get(self._start)
         except (Unreachable, BadStatus) as error:

@@ -20,6 +20,7 @@ from ingest.addresses import DEFAULT_PORTS
 MAX_PAGES = 5_000
 MAX_DEPTH = 8  # links from where the crawl began
 MAX_PER_PATTERN = 200
+SECTION_TURN = 300  # pages of one section, then the other sections get their turn
 MAX_PER_CALENDAR = 24  # views of one path that differ in their month, day or year
 MAX_SAME_SEGMENT = 2  # /a/a/a is a link that was meant to be absolute
 MAX_ADDRESS_CHARS = 2_000
@@ -45,6 +46,7 @@ _SESSION_IN_PATH = re.compile(r";j?sess(?:ion)?id=[^/?#]*", re.IGNORECASE)
 _ESCAPES = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _UNRESERVED = re.compile(rb"[A-Za-z0-9\-._~]")
 _INDEX = re.compile(r"/index\.x?html?$", re.IGNORECASE)
+_LANGUAGE = re.compile(r"[a-z]{2}(?:-[a-zA-Z]{2,4})?")
 _DIGITS = re.compile(r"\d+")
 _ID = re.compile(r"(?=[0-9a-f-]*\d)[0-9a-f]{8,}(?:-[0-9a-f]{4,})*", re.IGNORECASE)
 # What is no page and no document we could read, by its ending. The first are worth a word.
@@ -133,6 +135,7 @@ class Limits:
     depth: int = MAX_DEPTH
     per_pattern: int = MAX_PER_PATTERN
     per_calendar: int = MAX_PER_CALENDAR
+    per_section_turn: int = SECTION_TURN
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -140,7 +143,8 @@ class Stop:
     """An address to ask for. They sort in the order in which they are asked for.
 
     Attributes:
-        turn: how often `per_pattern` addresses of its pattern were taken already.
+        turn: how often `per_pattern` addresses of its pattern, or `per_section_turn` of its
+            section, were taken already.
         depth: links from where the crawl began.
         number: how many were found before it.
         hops: redirects that led here.
@@ -154,7 +158,7 @@ class Stop:
 
 
 class Frontier:
-    """The addresses found so far: nearest first, and every pattern of paths gets its turn.
+    """The addresses found so far: nearest first, and every section and pattern gets its turn.
 
     What the site lists in its sitemap is taken beyond the limit of a pattern, but after the
     others, so that a long list of one kind never keeps the other pages out.
@@ -199,7 +203,10 @@ class Frontier:
             self.left_out.add(pattern)
             self._left.add(key)
             return False
+        section = _section(segments)
+        turn += self._counts[section] // self._limits.per_section_turn
         self._counts[pattern] += 1
+        self._counts[section] += 1
         self._counts[calendar] += bool(calendar)
         self._met.add(key)
         self._left.discard(key)
@@ -214,3 +221,9 @@ class Frontier:
         """Whether the address was taken, or left out for a limit: it is not absent then."""
         key = address_key(url)
         return key in self._met or key in self._left
+
+
+def _section(segments: list[str]) -> str:
+    """What the address begins with, after a language."""
+    own = segments[1:] if segments and _LANGUAGE.fullmatch(segments[0]) else segments
+    return f"section {own[0]}" if len(own) > 1 else "section"

@@ -111,3 +111,18 @@ def test_views_of_a_calendar_have_a_limit_of_their_own() -> None:
 )
 def test_an_address_that_looks_like_a_trap_is_left(path: str, depth: int, taken: bool) -> None:
     assert Frontier(Limits()).add(HOME + path, depth) is taken
+
+
+def test_a_section_without_end_lets_the_others_have_their_turn() -> None:
+    frontier = Frontier(Limits(per_section_turn=3))
+    for letter in "abcdef":
+        frontier.add(f"https://h.example/tree/{letter}", 1)
+        frontier.add(f"https://h.example/ar/tree/{letter}", 1)
+    frontier.add("https://h.example/real/far", 7)
+
+    order = []
+    while stop := frontier.next():
+        order.append(stop.url.removeprefix("https://h.example/"))
+
+    assert order.index("real/far") == 3
+    assert len(order) == 13

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -43,7 +44,7 @@ from tests.ingest.rude import (
     stall,
     status,
 )
-from tests.ingest.web import Time, html
+from tests.ingest.web import Answer, Time, html, serve, sitemap
 
 GOOD = [f"/good{letter}" for letter in "abcdef"]
 GAP_S, TOTAL_S = 0.25, 0.5
@@ -316,3 +317,64 @@ def _own(server: Rude) -> frozenset[str]:
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+# -- traps -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("again", range(3))
+def test_traps_of_every_kind_end_and_all_real_pages_come(again: int) -> None:
+    real = [f"/real/{chr(97 + n // 26)}{chr(97 + n % 26)}" for n in range(120)]
+    follow = {page: real[n + 1 : n + 25] for n, page in enumerate(real)}
+
+    def site(path: str) -> Answer | str | None:
+        plain, _, query = path.partition("?")
+        number = int(re.sub(r"\D", "", query or plain)[-9:] or 0)
+        if plain in follow:
+            return html(f"Page {plain}.", *follow[plain])
+        if plain == "/":
+            crowd = [f"/p{n}" for n in range(100_000)]
+            traps = ["/day/0", "/events", "/list", "/a", "/s/0", "/tree"]
+            return html("Home.", *traps, real[0], *crowd)
+        if plain.startswith("/day/"):
+            return html("A day.", *(f"/day/{number + n}" for n in (1, 31, 365)))
+        if plain == "/events":
+            return html("Events.", *(f"/events?month={number + n}" for n in range(1, 9)))
+        if plain == "/list":
+            orders = ("title", "date", "author", "size")
+            return html(
+                "List.", *(f"/list?sort={one}&view={two}" for one in orders for two in orders)
+            )
+        if plain.startswith("/s/"):
+            return html("Session.", f"/s/{number + 1}?sid={number}", f"/s/1;jsessionid={number}a")
+        if plain.startswith("/a"):
+            return html("Deeper.", f"{plain}/a", f"{plain}/b")
+        if plain.startswith("/tree"):
+            return html("A tree.", *(f"{plain}/{letter}" for letter in "klmnopqrst"))
+        if plain == "/robots.txt":
+            return Answer(b"User-agent: *\nDisallow: /admin\n" + b"# more\n" * 7_000_000)
+        if plain == "/sitemap.xml":
+            return sitemap(f"{home}sitemap.xml", f"{home}big.xml", f"{home}in.xml", index=True)
+        if plain == "/in.xml":
+            return sitemap(f"{home}in.xml", f"{home}sitemap.xml", index=True)
+        if plain == "/big.xml":
+            return Answer(b"<urlset>" + b" " * 50_000_000 + b"</urlset>", kind="application/xml")
+        return html(f"Page {plain}.") if plain.startswith("/p") else None
+
+    home = ""
+    with serve(site) as web:
+        home = web.home
+        own = frozenset({web.host})
+        with Fetcher(private_hosts=own) as fetcher:
+            found = list(crawl(web.home, fetcher, private_hosts=own, pace=Time().pace()))
+        asked = web.asked()
+
+    came = {item.url.removeprefix(web.home[:-1]) for item in found if isinstance(item, Resource)}
+    assert set(real) <= came
+    assert len(asked) <= 5_000 + 5
+    assert len(asked) == len(set(asked))
+    patterns = Counter(re.sub(r"\d+", "0", path.partition("?")[0]) for path in asked)
+    assert max(patterns.values()) <= 200  # of each path, digits apart
+    assert max(path.count("/") for path in asked) <= 9
+    assert sum(path.endswith(".xml") for path in asked) == 3
