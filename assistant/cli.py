@@ -383,6 +383,7 @@ def _check(options: argparse.Namespace) -> int:
 def _serve(options: argparse.Namespace) -> int:
     from assistant.accounts import Accounts, accounts_path, is_loopback
     from assistant.build import build_service
+    from assistant.contacts import remarks
     from assistant.desk import StaffDesk
     from assistant.votes import VoteStore
     from ui.app import serve
@@ -399,6 +400,7 @@ def _serve(options: argparse.Namespace) -> int:
         _maintainer(options).fill_with_starter_pages()
     service = build_service(settings)
     assistant = service.assistant
+    print("\n".join(remarks(assistant.profile.contacts, date.today())), file=sys.stderr)
     # the first question loads the encoder: let that be ours, so that nobody waits for it
     assistant.ask(assistant.profile.examples[assistant.profile.languages[0]][0])
     votes = VoteStore(settings.store / "votes.sqlite")
@@ -499,13 +501,17 @@ def _restore(options: argparse.Namespace) -> int:
 
 
 def _doctor(options: argparse.Namespace) -> int:
+    from assistant.contacts import remarks
     from assistant.doctor import examine
 
-    findings = examine(_settings(options))
+    settings = _settings(options)
+    findings = examine(settings)
+    noted = remarks(_profile(settings).contacts, date.today())
     if options.json:
         _print_json({"well": not findings, "findings": [asdict(finding) for finding in findings]})
     else:
         print("\n".join(f"{f.what} {f.mend}" for f in findings) or "All is well.")
+    print("\n".join(noted), file=sys.stderr)
     return EXIT_STORAGE if findings else EXIT_DONE
 
 

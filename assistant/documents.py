@@ -180,6 +180,11 @@ def _contact(contact: Contact) -> Document:
         "value": contact.value,
         "source": contact.source,
         "checked": contact.checked.isoformat(),
+        "hours": dict(contact.hours),
+        "cost": dict(contact.cost),
+        "spoken": list(contact.spoken),
+        "reviewed": contact.reviewed.isoformat() if contact.reviewed else None,
+        "old": contact.is_old(date.today()),
         "situations": list(contact.situations),
     }
 

@@ -227,13 +227,14 @@ class Assistant:
         return replace(answer, sentences=sentences, contacts=self._contacts(situations))
 
     def _contacts(self, situations: Sequence[str]) -> tuple[Contact, ...]:
-        """All lines, those for the most of these situations first; a child's line before others."""
+        """All lines, those for the likeliest situation first; a child's line before others."""
 
-        def fit(contact: Contact) -> tuple[bool, int]:
-            meant = set(situations) & set(contact.situations)
-            return "child" in meant, len(meant)
+        def place(contact: Contact) -> tuple[bool, int]:
+            ranks = [situations.index(s) for s in contact.situations if s in situations]
+            child = "child" in situations and "child" in contact.situations
+            return not child, min(ranks, default=len(situations))
 
-        return tuple(sorted(self.profile.contacts, key=fit, reverse=True))
+        return tuple(sorted(self.profile.contacts, key=place))
 
     def _stop(
         self,

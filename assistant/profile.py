@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from assistant.contacts import read_contacts
 from assistant.errors import ProfileError
 from assistant.types import Contact
 from ingest.types import Page
@@ -108,7 +109,7 @@ class Profile:
             raise ProfileError(f"{self.questions} cannot be read: {error}.") from error
 
 
-def load_profile(name: str) -> Profile:
+def load_profile(name: str, today: date | None = None) -> Profile:
     """The profile in a folder, or the one that ships under this name.
 
     Raises:
@@ -132,7 +133,7 @@ def load_profile(name: str) -> Profile:
             site_page={tag: main["site_page"][tag] for tag in languages},
             fixed={tag: _toml(folder / f"texts.{tag}.toml") for tag in languages},
             examples={tag: tuple(main["examples"][tag]) for tag in languages},
-            contacts=tuple(_contact(entry) for entry in _toml(folder / "contacts.toml")["contact"]),
+            contacts=read_contacts(folder / "contacts.toml", languages, today or date.today()),
             service_pages=tuple((page["url"], page["title"]) for page in main["service_page"]),
             quick_exit=main["quick_exit"],
             starter=folder / "starter",
@@ -155,17 +156,6 @@ def _toml(path: Path) -> dict[str, Any]:
         raise ProfileError(f"The profile lacks {path}.") from error
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ProfileError(f"{path} cannot be read: {error}.") from error
-
-
-def _contact(entry: Mapping[str, Any]) -> Contact:
-    return Contact(
-        label=entry["label"],
-        channel=entry["channel"],
-        value=entry["value"],
-        source=entry["source"],
-        checked=entry["checked"],
-        situations=tuple(entry["situations"]),
-    )
 
 
 def _starter_page(path: Path) -> Page:

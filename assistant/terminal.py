@@ -23,7 +23,9 @@ def render(answer: Answer) -> str:
 
 def _contact(contact: Contact, language: str) -> str:
     label = contact.label.get(language) or next(iter(contact.label.values()))
-    return f"  {contact.value}  {label}\n    {contact.source}; {contact.checked.isoformat()}"
+    known = [fact[language] for fact in (contact.hours, contact.cost) if language in fact]
+    facts = "; ".join([*known, contact.source, contact.checked.isoformat()])
+    return f"  {contact.value}  {label}\n    {facts}"
 
 
 def _source(citation: Citation) -> str:

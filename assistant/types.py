@@ -111,7 +111,13 @@ class Contact:
     """A line of the profile's contacts file; `label` by language.
 
     Attributes:
+        channel: "phone", "whatsapp", "email" or "web".
+        checked: when somebody last looked whether the line is as it was published.
         situations: what it is for, by the names of the danger rules; empty for anything.
+        hours, cost: by language; empty where they are not known.
+        spoken: tags of the languages that are answered in.
+        reviewed: when the office's protection staff confirmed it, None while that is awaited.
+        expires: nothing starts after that day.
     """
 
     label: Mapping[str, str]
@@ -120,6 +126,21 @@ class Contact:
     source: str
     checked: date
     situations: tuple[str, ...] = ()
+    hours: Mapping[str, str] = field(default_factory=dict)
+    cost: Mapping[str, str] = field(default_factory=dict)
+    spoken: tuple[str, ...] = ()
+    reviewed_by: str = ""
+    reviewed: date | None = None
+    expires: date = date.max
+
+    @property
+    def last_looked_at(self) -> date:
+        """The later of the days when it was checked and when it was reviewed."""
+        return max(self.checked, self.reviewed or self.checked)
+
+    def is_old(self, today: date) -> bool:
+        """Whether it is to be marked: nobody has looked at it for 120 days."""
+        return (today - self.last_looked_at).days > 120
 
 
 @dataclass(frozen=True, slots=True)

@@ -217,8 +217,10 @@ def _contacts(contacts: Iterable[Contact], language: str) -> str:
         value = f'<bdi dir="ltr">{escape(contact.value)}</bdi>'
         if contact.channel == "phone" and dial:
             value = f'<a class="dial" href="tel:{dial}">{value}</a>'
+        known = [fact[language] for fact in (contact.hours, contact.cost) if language in fact]
+        facts = "".join(f'<span class="facts">{label(fact)}</span>' for fact in known)
         items.append(
-            f'<li>{label(name)} {value} <span class="facts">{label(contact.source)}</span>'
+            f'<li>{label(name)} {value} {facts}<span class="facts">{label(contact.source)}</span>'
             f'<span class="facts">{escape(texts.checked)} {dated(contact.checked, texts)}</span>'
             "</li>"
         )

@@ -182,6 +182,11 @@ class ContactDocument(_Given):
     value: str
     source: str
     checked: str
+    hours: dict[str, str]
+    cost: dict[str, str]
+    spoken: list[str]
+    reviewed: str | None
+    old: bool
     situations: list[str]
 
 

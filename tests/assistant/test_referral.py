@@ -56,8 +56,13 @@ def test_a_childs_line_comes_first_where_a_child_is_in_danger() -> None:
     assert ASSISTANT.ask("I am 14 and sleep in the street alone").contacts[0].value == "16000"
 
 
-def test_referral_texts_have_at_most_60_words() -> None:
-    assert all(len(PROFILE.texts(tag)["referral"].split()) <= 60 for tag in PROFILE.languages)
+def test_what_is_said_in_each_language_has_at_most_60_words_numbers_included() -> None:
+    said = [s.text for s in ASSISTANT.ask("My husband beats me").sentences]
+    block = len(PROFILE.contacts) + 1
+
+    assert len(said) == 2 * block
+    assert len(" ".join(said[:block]).split()) <= 60
+    assert len(" ".join(said[block:]).split()) <= 60
 
 
 @pytest.mark.parametrize(
