@@ -385,6 +385,7 @@ def _serve(options: argparse.Namespace) -> int:
     from assistant.build import build_service
     from assistant.contacts import remarks
     from assistant.desk import StaffDesk
+    from assistant.upkeep import Upkeep
     from assistant.votes import VoteStore
     from ui.app import serve
     from ui.desks import Desks
@@ -408,7 +409,9 @@ def _serve(options: argparse.Namespace) -> int:
     desks = None
     if not options.no_desks:
         desk = StaffDesk(assistant, service.checker, service.retriever, settings.store, votes)
-        desks = Desks(accounts, desk, doors.reception)
+        upkeep = Upkeep(settings, assistant.profile)
+        upkeep.keep_schedule()
+        desks = Desks(accounts, desk, upkeep, doors.reception)
     serve(assistant, votes, options.host, options.port, doors, desks, open_browser=options.open)
     return EXIT_DONE
 

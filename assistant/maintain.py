@@ -21,6 +21,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from assistant.backup import back_up
+from assistant.bank import read_bank
 from assistant.build import (
     build_assistant,
     catalogue_path,
@@ -540,7 +541,7 @@ class Maintainer:
                 links_after=catalogue.links_at(),
                 newcomers=newcomers,
             )
-            bank = self._profile.question_bank()
+            bank = read_bank(self._store, self._profile)
             if not bank or read_manifest(self._store, current).embedder != self._embedder.id:
                 return impact
             return compare_answers(

@@ -112,6 +112,7 @@ class Access:
         verified = await run_in_threadpool(self._accounts.verify, name, password)
         if verified is None:
             return self._form(request, wanted, "wrong", name)
+        self._limiter.give_back((guessed, network))  # no guess: thirty people may share an address
         if not verified.role.may(ROOMS[wanted.split("/")[1]]):
             wanted = "/staff"
         token = self.sessions.begin(verified, instead_of=self.token_of(request))

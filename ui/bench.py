@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from assistant.sections import section_of
 from assistant.types import Disliked, Freshness, Status, Trace
 from ingest.types import Chunk, Page
+from ui.controls import table
 from ui.markup import (
     dated,
     direction,
@@ -155,7 +156,7 @@ def trace(traced: Trace, voice: Voice, words: Words) -> str:
         ("decided", escape(_decision(traced, words))),
         ("version", str(answer.index_version or "–")),
     ]
-    table = "".join(f"<div><dt>{escape(words[k])}</dt><dd>{v}</dd></div>" for k, v in lines)
+    lines_shown = "".join(f"<div><dt>{escape(words[k])}</dt><dd>{v}</dd></div>" for k, v in lines)
     said = "".join(
         f'<li class="{sentence.kind}"><span class="facts">{escape(words[f"said_{sentence.kind}"])} '
         f'</span><span dir="auto">{prose(sentence.text)}</span> '
@@ -163,7 +164,8 @@ def trace(traced: Trace, voice: Voice, words: Words) -> str:
         for sentence in answer.sentences
     )
     return (
-        f'<h2 class="tally" data-say>{escape(words["trace_of"])}</h2><dl class="trace">{table}</dl>'
+        f'<h2 class="tally" data-say>{escape(words["trace_of"])}</h2>'
+        f'<dl class="trace">{lines_shown}</dl>'
         f"<h3>{escape(words['stages'])}</h3>{_stages(traced, words)}"
         f'<h3>{escape(words["what_was_said"])}</h3><ol class="said-list">{said}</ol>'
         f"{_looked_at(traced, voice, words)}"
@@ -228,20 +230,16 @@ def gaps(disliked: Sequence[Disliked], voice: Voice, words: Words, reasons: Word
     """The pages whose answers were voted down, and the questions that nothing answered."""
     if not disliked:
         return f'<p class="aside">{escape(words["no_gaps"])}</p>'
-    rows = "".join(
+    rows = [
         f"<tr><th scope=row>{_page_name(entry.url, voice, words)}</th>"
         f"<td>{escape(language_name(entry.language, voice.texts))}</td>"
         f'<td class="number">{entry.votes}</td>'
         f"<td>{escape(_reasons(entry, reasons))}</td>"
         f"<td>{dated(entry.last, voice.texts)}</td></tr>"
         for entry in disliked
-    )
-    heads = "".join(
-        f"<th scope=col>{escape(words[name])}</th>"
-        for name in ("gap_page", "gap_language", "gap_votes", "gap_reasons", "gap_last")
-    )
-    table = f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
-    return f'<div class="wide">{table}</div>'
+    ]
+    heads = ("gap_page", "gap_language", "gap_votes", "gap_reasons", "gap_last")
+    return table([words[name] for name in heads], rows)
 
 
 def gaps_csv(disliked: Sequence[Disliked], words: Words, reasons: Words) -> str:
@@ -290,5 +288,5 @@ def freshness(state: Freshness, voice: Voice, words: Words) -> str:
         if moment is not None:
             age = format_age(moment.date(), voice.today, voice.texts)
             lines.append((name, f"{dated(moment.date(), voice.texts)} · {escape(age)}"))
-    table = "".join(f"<div><dt>{escape(words[k])}</dt><dd>{v}</dd></div>" for k, v in lines)
-    return f'<dl class="trace">{table}</dl>'
+    lines_shown = "".join(f"<div><dt>{escape(words[k])}</dt><dd>{v}</dd></div>" for k, v in lines)
+    return f'<dl class="trace">{lines_shown}</dl>'

@@ -9,9 +9,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from assistant.accounts import Accounts
+from assistant.upkeep import Upkeep
 from ui import access, shell
 from ui.mount import mount
-from ui.rooms import staff
+from ui.rooms import maintain, staff
 from ui.texts import TEXTS
 from ui.types import StaffDesk
 from ui.wall import GRADIO_ROUTES
@@ -31,6 +32,7 @@ class Desks:
         *access.ROUTES,
         r"GET /(?:staff|maintain)/?",
         rf"GET {_PREFIX}",
+        rf"POST {maintain.FILES}",
         *(route.replace(" /", f" {_PREFIX}/", 1) for route in GRADIO_ROUTES),
     )
     """What the wall lets through; the gate behind it asks who comes."""
@@ -39,25 +41,34 @@ class Desks:
         self,
         accounts: Accounts,
         staff_desk: StaffDesk,
+        upkeep: Upkeep,
         surroundings: access.Surroundings | None = None,
     ) -> None:
         self._access = access.Access(accounts, surroundings)
         self._staff = staff_desk
+        self._upkeep = upkeep
         spoken = [tag for tag in staff_desk.profile.languages if tag in TEXTS] or ["en"]
         self._languages = tuple(spoken)
 
     @property
     def heads(self) -> Mapping[str, str]:
         """What stands in the head of each page, by its path."""
-        return {f"/staff/{tag}/": staff.frame(self._staff, tag).head() for tag in self._languages}
+        return {
+            f"/{frame.room}/{tag}/": frame.head()
+            for tag in self._languages
+            for frame in (staff.frame(self._staff, tag), maintain.frame(self._upkeep, tag))
+        }
 
     def put_on(self, app: FastAPI) -> None:
         """Add the routes, the gate and the rooms."""
         self._access.put_on(app)
-        self._lead(app, "staff")
+        maintain.put_on(app, self._upkeep)
+        for room in access.ROOMS:
+            self._lead(app, room)
         style = shell.room_style("public.css", "desk.css")
         for tag in self._languages:
             mount(app, staff.build(self._staff, tag), f"/staff/{tag}", style)
+            mount(app, maintain.build(self._upkeep, tag), f"/maintain/{tag}", style)
 
     def _lead(self, app: FastAPI, room: str) -> None:
         """From a room's short address to its page in the browser's language."""

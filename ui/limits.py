@@ -13,7 +13,7 @@ import math
 import secrets
 import time
 from collections import OrderedDict, deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
@@ -68,8 +68,19 @@ class Limiter:
                 window.count += 1
         return wait
 
+    def give_back(self, names: Iterable[str]) -> None:
+        """Uncount one under each of these names: it was none of what is limited."""
+        for name in names:
+            window = self._windows.get(self._key(name))
+            if window is not None and window.count:
+                window.count -= 1
+
+    def _key(self, name: str) -> bytes:
+        text = name.encode("utf-8", "surrogatepass")
+        return hashlib.blake2b(text, key=self._salt, digest_size=16).digest()
+
     def _window(self, name: str, rate: Rate, now: float) -> _Window:
-        key = hashlib.blake2b(name.encode(), key=self._salt, digest_size=16).digest()
+        key = self._key(name)
         window = self._windows.setdefault(key, _Window(now))
         self._windows.move_to_end(key)
         window.turn(rate, now)

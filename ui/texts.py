@@ -85,6 +85,7 @@ class Texts:
     plain_to_chat: str
     plain_help: str
     lost: str
+    switched_off: str
 
     def years_ago(self, count: int) -> str:
         """How many years ago, in words."""
@@ -181,6 +182,7 @@ ENGLISH = Texts(
     plain_to_chat="To the full page",
     plain_help="Help if you are in danger",
     lost="The connection was lost. Please ask again.",
+    switched_off="The assistant is being looked after. Please come back later.",
 )
 
 ARABIC = Texts(
@@ -269,6 +271,7 @@ ARABIC = Texts(
     plain_to_chat="إلى الصفحة الكاملة",
     plain_help="مساعدة لمن هو في خطر",
     lost="انقطع الاتصال. من فضلك اسأل من جديد.",
+    switched_off="المساعد قيد الصيانة. من فضلك عد لاحقاً.",
 )
 
 TEXTS: dict[str, Texts] = {texts.tag: texts for texts in (ENGLISH, ARABIC)}

@@ -14,6 +14,9 @@ import httpx
 import pytest
 
 from assistant.accounts import Accounts, Role
+from assistant.profile import load_profile
+from assistant.settings import Settings
+from assistant.upkeep import Upkeep
 from tests.ui.desk_fakes import FakeStaffDesk
 from tests.ui.fakes import FakeAssistant, FakeVotes
 from ui.app import Server, build_app
@@ -69,10 +72,17 @@ def staff_desk() -> FakeStaffDesk:
 
 
 @pytest.fixture(scope="session")
-def address(
-    assistant: FakeAssistant, votes: FakeVotes, accounts: Accounts, staff_desk: FakeStaffDesk
-) -> Iterator[str]:
-    with served(assistant, votes, Desks(accounts, staff_desk)) as url:
+def desks(
+    accounts: Accounts, staff_desk: FakeStaffDesk, tmp_path_factory: pytest.TempPathFactory
+) -> Desks:
+    """Both desks, the maintainers' over an empty store."""
+    settings = Settings(store=tmp_path_factory.mktemp("empty-store"))
+    return Desks(accounts, staff_desk, Upkeep(settings, load_profile(settings.profile)))
+
+
+@pytest.fixture(scope="session")
+def address(assistant: FakeAssistant, votes: FakeVotes, desks: Desks) -> Iterator[str]:
+    with served(assistant, votes, desks) as url:
         yield url
 
 

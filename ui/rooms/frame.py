@@ -5,6 +5,7 @@ A desk is built once for each language, so that nothing on it has to be relabell
 
 from __future__ import annotations
 
+import inspect
 import json
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -34,6 +35,7 @@ QUIET: dict[str, Any] = {
     "concurrency_limit": 4,
 }
 Handler = Callable[..., Any]
+_EXPECTED = (AssistantError, VectorStoreError, IngestError)
 
 
 class Frame:
@@ -116,10 +118,19 @@ class Frame:
     ) -> Any:
         """Call a handler on events of HTML; what breaks is said where its result would stand."""
         event = gr.on(
-            list(events), self._told(handler, len(outputs)), list(inputs), list(outputs), **QUIET
+            list(events),
+            self._told(handler, len(outputs)),
+            list(inputs),
+            list(outputs),
+            trigger_mode="multiple",
+            **QUIET,
         )
         event.then(None, None, None, js="() => window.desk.done()", **QUIET)
         return event
+
+    def after(self, event: Any, handler: Handler, outputs: Sequence[gr.HTML]) -> None:
+        """Show anew, once an event has ended, what it may have changed."""
+        event.then(self._told(handler, len(outputs)), None, list(outputs), **QUIET)
 
     def sheet(self, markup: str) -> str:
         """Says the desk's language and direction."""
@@ -132,17 +143,33 @@ class Frame:
         return f'<p class="trouble" role="alert" data-say>{escape(words)}</p>'
 
     def _told(self, handler: Handler, count: int) -> Handler:
-        """The handler, its errors as sentences in its last output."""
+        """The handler, its results as sheets and its errors as sentences in its last output."""
+
+        def in_sheets(made: Any) -> Any:
+            return self.sheet(made) if count == 1 else [self.sheet(each) for each in made]
+
+        def sorry(error: Exception) -> Any:
+            log.error("%s: %s", handler.__name__, type(error).__name__)
+            said = self.sheet(self.trouble(" ".join(str(error).split())))
+            return said if count == 1 else [*[gr.skip()] * (count - 1), said]
+
+        if inspect.isgeneratorfunction(handler):
+
+            @wraps(handler)
+            def telling(*inputs: Any) -> Iterator[Any]:
+                try:
+                    yield from map(in_sheets, handler(*inputs))
+                except _EXPECTED as error:
+                    yield sorry(error)
+
+            return telling
 
         @wraps(handler)
         def told(*inputs: Any) -> Any:
             try:
-                made = handler(*inputs)
-            except (AssistantError, VectorStoreError, IngestError) as error:
-                log.error("%s: %s", handler.__name__, type(error).__name__)
-                said = self.sheet(self.trouble(str(error)))
-                return said if count == 1 else [*[gr.skip()] * (count - 1), said]
-            return self.sheet(made) if count == 1 else [self.sheet(each) for each in made]
+                return in_sheets(handler(*inputs))
+            except _EXPECTED as error:
+                return sorry(error)
 
         return told
 
@@ -192,3 +219,10 @@ def text_of(fields: Mapping[str, Any], name: str, most: int = 10_000) -> str:
     """A field as text, cut where it is longer than anyone types."""
     value = fields.get(name)
     return value[:most].strip() if isinstance(value, str) else ""
+
+
+def texts_of(fields: Mapping[str, Any], name: str, most: int = 100) -> list[str]:
+    """A field that may stand in a form several times."""
+    value = fields.get(name)
+    values = value if isinstance(value, list) else [value]
+    return [each[:10_000] for each in values[:most] if isinstance(each, str)]

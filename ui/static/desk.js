@@ -39,6 +39,7 @@ window.desk = (() => {
       tab.tabIndex = mine ? 0 : -1;
       document.getElementById(tab.getAttribute("aria-controls")).toggleAttribute("data-shown", mine);
     }
+    document.body.dataset.tab = chosen.dataset.tab;
     history.replaceState(history.state, "", `#${chosen.dataset.tab}`);
   }
 
@@ -86,7 +87,8 @@ window.desk = (() => {
 
   function fields(form) {
     const all = new FormData(form);
-    return Object.fromEntries([...new Set(all.keys())].map((name) => [name, all.get(name)]));
+    const values = (name) => (all.getAll(name).length > 1 ? all.getAll(name) : all.get(name));
+    return Object.fromEntries([...new Set(all.keys())].map((name) => [name, values(name)]));
   }
 
   // `<form data-form>` sends its fields as a submit; `<button data-act>` what it holds as a click;
@@ -96,6 +98,7 @@ window.desk = (() => {
       const form = event.target.closest("form[data-form]");
       if (!form) return;
       event.preventDefault();
+      form.closest("dialog")?.close();
       busy(event.submitter);
       const pressed = event.submitter?.name ? { [event.submitter.name]: event.submitter.value } : {};
       trigger("submit", { form: form.dataset.form, ...fields(form), ...pressed });
@@ -123,7 +126,7 @@ window.desk = (() => {
         default:
           button.closest("dialog")?.close();
           busy(button);
-          trigger("click", { act, ...what });
+          trigger(what.event ?? "click", { act, ...what });
       }
     });
     window.assistantEvidence.watch(element);

@@ -1,0 +1,48 @@
+"""What the desks are operated with: buttons, questions before an action, tables. Pure HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from ui.markup import escape, format_date
+from ui.types import Voice
+
+
+def moment(when: datetime, voice: Voice) -> str:
+    """A day and an hour, which is UTC."""
+    day = format_date(when.date(), voice.texts)
+    hour = f'<bdi dir="ltr">{when:%H:%M} UTC</bdi>'
+    return f'<time datetime="{when.isoformat()}">{escape(day)} {hour}</time>'
+
+
+def button(act: str, words: str, style: str = "secondary", **data: object) -> str:
+    """A button that reaches the desk's handlers."""
+    held = "".join(
+        f' data-{name.replace("_", "-")}="{escape(str(value))}"' for name, value in data.items()
+    )
+    return f'<button type="button" class="{style}" data-act="{act}"{held}>{escape(words)}</button>'
+
+
+def asked_first(dialog: str, act: str, words: str, question: str, no: str, **data: object) -> str:
+    """A button that asks whether it is meant."""
+    return (
+        button("ask", words, "secondary", dialog=dialog)
+        + f'<dialog id="{dialog}" aria-labelledby="{dialog}-q">'
+        f'<p id="{dialog}-q">{escape(question)}</p><div class="row">'
+        f"{button(act, words, 'danger-button', **data)}{button('dismiss', no)}</div></dialog>"
+    )
+
+
+def table(heads: Sequence[str], rows: Iterable[str]) -> str:
+    """A table that scrolls by itself where it is wider than the window.
+
+    Args:
+        heads: plain text.
+        rows: HTML of whole rows.
+    """
+    head = "".join(f"<th scope=col>{escape(words)}</th>" for words in heads)
+    body = "".join(rows)
+    inner = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    name = escape(", ".join(heads))
+    return f'<div class="wide" tabindex="0" role="region" aria-label="{name}">{inner}</div>'

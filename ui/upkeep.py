@@ -1,0 +1,207 @@
+"""What maintainers look over: pages, switch, contacts, fixed sentences, record. Pure HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from assistant.audit import Entry
+from assistant.switch import Off
+from assistant.types import Contact
+from assistant.upkeep import PageRow
+from ingest.types import Page
+from ui.controls import button, moment, table
+from ui.markup import (
+    dated,
+    direction,
+    escape,
+    format_age,
+    label,
+    language_name,
+    outward,
+    prose,
+    tongue,
+    web_address,
+)
+from ui.render import lines_to_call
+from ui.texts import texts_for
+from ui.types import Profile, Voice
+
+Words = Mapping[str, str]
+
+ROWS_SHOWN = 50
+REVIEW_DUE_DAYS, REVIEW_LATE_DAYS = 60, 120  # since a contact was last looked at
+
+
+def pages(rows: Sequence[PageRow], start: int, voice: Voice, words: Words) -> str:
+    """A stretch of the pages, with what can be done to each."""
+    shown = rows[start : start + ROWS_SHOWN]
+    said = words["rows"].format(first=start + 1 if shown else 0, last=start + len(shown))
+    steps = ""
+    if start > 0:
+        steps += button("turn", words["back"], event="select", start=max(0, start - ROWS_SHOWN))
+    if start + ROWS_SHOWN < len(rows):
+        steps += button("turn", words["further"], event="select", start=start + ROWS_SHOWN)
+    columns = ("page", "state_of", "language", "published", "fetched", "actions")
+    body = [_page_row(number, row, voice, words) for number, row in enumerate(shown, start)]
+    return (
+        f'<h2 class="tally" data-say>{escape(said)} / {len(rows)}</h2>'
+        f'{table([words[name] for name in columns], body)}<div class="row">{steps}</div>'
+    )
+
+
+def _page_row(number: int, row: PageRow, voice: Voice, words: Words) -> str:
+    texts = voice.texts
+    title = f"{label(row.title)}<br>" if row.title else ""
+    fetched = ""
+    if row.fetched_at:
+        age = format_age(row.fetched_at.date(), voice.today, texts)
+        fetched = (
+            f'{dated(row.fetched_at.date(), texts)}<br><span class="facts">{escape(age)}</span>'
+        )
+    reason = f'<br><span class="facts">{prose(row.reason)}</span>' if row.reason else ""
+    actions = ""
+    if row.state == "published":
+        actions += button("view", words["view"], "plainly", url=row.url)
+    if web_address(row.url):
+        actions += button(
+            "fetch_again", words["fetch_again"], "plainly", event="apply", url=row.url
+        )
+    dialog = f"exclude-{number}"
+    actions += (
+        button("ask", words["exclude"], "plainly", dialog=dialog)
+        + f'<dialog id="{dialog}" aria-labelledby="{dialog}-q"><form data-form="exclude">'
+        f'<p id="{dialog}-q">{escape(words["exclude_sure"])}</p><p class="address">'
+        f'{label(row.url)}</p><input type="hidden" name="pattern" value="{escape(row.url)}">'
+        f'<label for="{dialog}-why">{escape(words["reason"])}</label>'
+        f'<input id="{dialog}-why" name="reason" dir="auto" maxlength="300" required>'
+        f'<div class="row"><button type="submit" class="danger-button">{escape(words["exclude"])}'
+        f"</button>{button('dismiss', words['no'])}</div></form></dialog>"
+    )
+    return (
+        f'<tr class="{escape(row.state)}"><th scope=row {tongue(row.language)}>{title}'
+        f'<span class="facts address">{label(row.url)}</span></th>'
+        f"<td>{escape(words[f'is_{row.state}'])}{reason}</td>"
+        f"<td>{escape(language_name(row.language, texts))}</td>"
+        f"<td>{dated(row.published, texts) if row.state == 'published' else ''}</td>"
+        f"<td>{fetched}</td><td>{actions}</td></tr>"
+    )
+
+
+def stored(page: Page, voice: Voice, words: Words) -> str:
+    """A page's text as it is stored."""
+    address = web_address(page.url)
+    link = outward(address, escape(voice.texts.open_page), voice.texts) if address else ""
+    return (
+        f'<article class="reader"><h2 {tongue(page.language)} data-say tabindex="-1">'
+        f'{label(page.title)}</h2><p class="facts address">{label(page.url)}</p>'
+        f'<p class="there">{link}</p><p class="context" dir="{direction(page.language)}">'
+        f"{prose(page.text)}</p></article>"
+    )
+
+
+def switch(off: Off | None, profile: Profile, voice: Voice, words: Words) -> str:
+    """Whether anybody is answered, and the way to change it."""
+    if off is not None:
+        said = "".join(
+            f"<dt>{escape(language_name(tag, voice.texts))}</dt>"
+            f"<dd {tongue(tag)}>{prose(text)}</dd>"
+            for tag, text in off.message.items()
+        )
+        return (
+            f'<section class="warning"><h2 data-say>{escape(words["is_off"])}</h2>'
+            f"<p>{escape(words['since'])} {moment(off.since, voice)}</p><dl>{said}</dl>"
+            f'<div class="row">{button("switch_on", words["switch_on"], "primary")}</div></section>'
+        )
+    fields = "".join(
+        f'<label for="message-{tag}">{escape(words["message"])}: '
+        f"{escape(language_name(tag, voice.texts))}</label>"
+        f'<textarea id="message-{tag}" name="message-{tag}" rows="2" maxlength="400" {tongue(tag)} '
+        f"required>{escape(texts_for_switch(tag))}</textarea>"
+        for tag in profile.languages
+    )
+    return (
+        f'<section><h2 data-say>{escape(words["is_on"])}</h2><p class="facts">'
+        f'{escape(words["switch_hint"])}</p><form data-form="switch_off">{fields}'
+        f'<button type="submit" class="danger-button">{escape(words["switch_off"])}</button></form>'
+        "</section>"
+    )
+
+
+def texts_for_switch(language: str) -> str:
+    """What to begin the message from."""
+    return texts_for(language).switched_off
+
+
+def texts(profile: Profile, voice: Voice, words: Words) -> str:
+    """The public lines as people see them, when each was last looked at; fixed sentences."""
+    rows = [_contact_row(contact, voice, words) for contact in profile.contacts]
+    heads = [words[name] for name in ("contact", "value", "source_of", "checked", "review")]
+    previews = "".join(
+        f'<div class="page preview" {tongue(tag)}><p class="facts">'
+        f"{escape(language_name(tag, voice.texts))}</p>"
+        f"{lines_to_call(Voice.of(profile, tag))}</div>"
+        for tag in profile.languages
+    )
+    fixed = {tag: profile.texts(tag) for tag in profile.languages}
+    sentences = [
+        f'<tr><th scope=row><code dir="ltr">{escape(name)}</code></th>'
+        + "".join(f"<td {tongue(tag)}>{prose(fixed[tag][name])}</td>" for tag in fixed)
+        + "</tr>"
+        for name in sorted(set.intersection(*(set(said) for said in fixed.values())))
+    ]
+    columns = [words["name_of"], *(language_name(tag, voice.texts) for tag in fixed)]
+    return (
+        f'<section><h2>{escape(words["contacts"])}</h2><p class="facts">'
+        f"{escape(words['contacts_hint'])}</p>{table(heads, rows)}</section>"
+        f"<section><h2>{escape(words['preview_of'])}</h2>"
+        f'<div class="pair">{previews}</div></section>'
+        f"<section><h2>{escape(words['fixed'])}</h2>{table(columns, sentences)}</section>"
+    )
+
+
+def _contact_row(contact: Contact, voice: Voice, words: Words) -> str:
+    name = contact.label.get(voice.texts.tag) or next(iter(contact.label.values()), "")
+    days = (voice.today - contact.checked).days
+    due = (
+        "review_late"
+        if days > REVIEW_LATE_DAYS
+        else "review_due"
+        if days > REVIEW_DUE_DAYS
+        else "review_fine"
+    )
+    return (
+        f'<tr><th scope=row>{label(name)}</th><td><bdi dir="ltr">{escape(contact.value)}</bdi></td>'
+        f"<td>{label(contact.source)}</td><td>{dated(contact.checked, voice.texts)}</td>"
+        f'<td><span class="badge {due}">{escape(words[due].format(days=days))}</span></td></tr>'
+    )
+
+
+def audit(entries: Sequence[Entry], voice: Voice, words: Words) -> str:
+    """Who changed what and when, the newest first."""
+    if not entries:
+        return f'<p class="aside">{escape(words["no_audit"])}</p>'
+    rows = [
+        f"<tr><th scope=row>{moment(entry.moment, voice)}</th><td>{label(entry.who)}</td>"
+        f"<td>{escape(words.get(f'do_{entry.what}', entry.what))}</td>"
+        f'<td class="address">{_about(entry)}</td></tr>'
+        for entry in entries
+    ]
+    return table([words[name] for name in ("when", "who", "what", "about")], rows)
+
+
+def _about(entry: Entry) -> str:
+    said = [
+        f'<bdi dir="ltr">{escape(name)}: {label(_plainly(value))}</bdi>'
+        for name, value in entry.about.items()
+        if value not in (None, "", [], False)
+    ]
+    return "<br>".join(said)
+
+
+def _plainly(value: object) -> str:
+    """A value of a record as one reads it, without brackets and quotes."""
+    if isinstance(value, Mapping):
+        return "; ".join(f"{name}: {_plainly(each)}" for name, each in value.items())
+    if isinstance(value, list):
+        return ", ".join(map(_plainly, value))
+    return str(value)
