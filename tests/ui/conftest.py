@@ -119,7 +119,7 @@ class Visit:
         self.requests: list[str] = []
         self.complaints: list[str] = []
         self.page: Page = context.new_page()
-        self.page.set_default_timeout(15_000)
+        self.page.set_default_timeout(45_000)  # a loaded machine is slow, not broken
         self.posts: list[str] = []
         self.page.on("request", self._ask)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))

@@ -292,7 +292,7 @@ def test_a_site_is_brought_in_looked_at_published_and_gone_back_from(
             assert visit.overflow() <= 0
 
         def ended() -> None:
-            page.locator(".job.done, .job.failed").wait_for(timeout=60_000)
+            page.locator(".job.done, .job.failed").wait_for(timeout=180_000)
             assert page.locator(".job.failed").count() == 0, page.locator("#job").inner_text()
 
         visit.sign_in("maintain")
@@ -337,7 +337,7 @@ def test_a_site_is_brought_in_looked_at_published_and_gone_back_from(
         page.locator("#stored .context").wait_for()
         look()
         page.get_by_role("button", name=said["exclude"]).first.click()
-        page.get_by_label(said["reason"]).fill("It is out of date.")
+        page.locator("dialog[open] [name=reason]").fill("It is out of date.")
         page.locator("dialog[open] .danger-button").click()
         page.locator(".job.exclude").wait_for()
         ended()
