@@ -412,7 +412,16 @@ def _serve(options: argparse.Namespace) -> int:
         upkeep = Upkeep(settings, assistant.profile)
         upkeep.keep_schedule()
         desks = Desks(accounts, desk, upkeep, doors.reception)
-    serve(assistant, votes, options.host, options.port, doors, desks, open_browser=options.open)
+    serve(
+        assistant,
+        votes,
+        options.host,
+        options.port,
+        doors,
+        desks,
+        framed_by=settings.embed_origins,
+        open_browser=options.open,
+    )
     return EXIT_DONE
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import ipaddress
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +32,7 @@ class Settings:
         user_agent_contact: address or page named in the User-Agent when pages are fetched.
         keep_questions_days: how long redacted questions are kept, 0 to 30; 0 keeps none.
         log_level: of a serving process: debug, info, warning or error.
+        embed_origins: `https://host` of the sites that may show the chat in a frame.
         trusted_proxies: networks of reverse proxies whose X-Forwarded-For is believed.
     """
 
@@ -43,6 +45,7 @@ class Settings:
     keep_questions_days: int = 0
     log_level: str = "info"
     trusted_proxies: tuple[Network, ...] = ()
+    embed_origins: tuple[str, ...] = ()
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
@@ -68,6 +71,16 @@ class Settings:
 
 def _hosts(value: str) -> frozenset[str]:
     return frozenset(host.strip().lower() for host in value.split(",") if host.strip())
+
+
+def _origins(value: str) -> tuple[str, ...]:
+    origins = tuple(part for part in re.split(r"[,\s]+", value) if part)
+    for origin in origins:
+        if not re.fullmatch(r"https?://[a-z0-9.-]+(?::\d+)?", origin, re.IGNORECASE):
+            raise SettingsError(
+                f"ASSISTANT_EMBED_ORIGINS: {origin} is no origin. Give https://host, no path."
+            )
+    return origins
 
 
 def _networks(value: str) -> tuple[Network, ...]:
@@ -106,6 +119,7 @@ _READ: Mapping[str, Callable[[str], object]] = {
     "store": Path,
     "private_hosts": _hosts,
     "trusted_proxies": _networks,
+    "embed_origins": _origins,
     "keep_questions_days": _days,
     "log_level": _level,
     "chroma": _server,

@@ -8,6 +8,7 @@ import signal
 import socket
 import sys
 import webbrowser
+from collections.abc import Sequence
 from typing import Any
 
 import uvicorn
@@ -30,13 +31,18 @@ __all__ = ["Assistant", "Server", "build_app", "serve"]
 
 
 def build_app(
-    assistant: Assistant, votes: Votes, doors: Doors | None = None, desks: Desks | None = None
+    assistant: Assistant,
+    votes: Votes,
+    doors: Doors | None = None,
+    desks: Desks | None = None,
+    framed_by: Sequence[str] = (),
 ) -> FastAPI:
     """All rooms on one application.
 
     Args:
         doors: for programs, with the limits and the switch that hold for the page as well.
         desks: the rooms that one signs in to.
+        framed_by: origins of the sites that may show the chat in a frame.
     """
     app = FastAPI(
         docs_url=None,
@@ -62,9 +68,10 @@ def build_app(
         ),
         closing=app.state.closing,
         on_defect=doors.on_defect if doors else lambda: None,
+        framed_by=framed_by,
     )
     heard = doors.noted(assistant) if doors else assistant
-    plain.put_on(app, heard)
+    plain.put_on(app, heard, doors.reception if doors else None)
     if desks is not None:
         desks.put_on(app)
     mount(app, public.build(heard, votes), "/", public.css())  # it answers every other path
@@ -108,6 +115,7 @@ def serve(
     doors: Doors | None = None,
     desks: Desks | None = None,
     *,
+    framed_by: Sequence[str] = (),
     open_browser: bool = False,
 ) -> None:
     """Serve until a signal comes; answers under way get `DRAIN_S` seconds to end.
@@ -118,7 +126,7 @@ def serve(
     """
     listener = _listen(host, port)
     with listener:
-        server = Server(build_app(assistant, votes, doors, desks))
+        server = Server(build_app(assistant, votes, doors, desks, framed_by))
         address = _address(host, listener.getsockname()[1])
         print(f"The chat is open at {address} (stop with Ctrl+C).", file=sys.stderr, flush=True)
         if open_browser:

@@ -231,6 +231,8 @@ def _asked(body: bytes) -> tuple[str, str | None]:
     event = sent.get("event_data")
     if isinstance(event, dict) and isinstance(event.get("question"), str):
         texts.append(event["question"])
+    if isinstance(event, dict) and event.get("again"):
+        texts.append("the last question again")
     asked = " ".join(texts)
     # The page's other events (stop, start anew, change the language) carry at most its language.
     return str(sent.get("session_hash"))[:_MAX_SESSION_CHARS], asked if len(asked) > 2 else None

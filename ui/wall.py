@@ -6,7 +6,7 @@ import asyncio
 import logging
 import re
 import secrets
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -33,11 +33,11 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "connect-src 'self'",
         "font-src 'self' data:",
         "object-src 'none'",
-        "base-uri 'self'",
+        "base-uri 'none'",
         "form-action 'self'",
-        "frame-ancestors 'self'",
     )
 )
+FRAMED = ("/", "/plain")  # what sites that the administrator names may show in a frame
 
 # The routes a page of Gradio needs to show itself and to ask. What is not here is not there:
 # uploads, file and proxy fetches, the list of endpoints, logins, monitoring.
@@ -68,6 +68,7 @@ class Wall:
         routes: patterns of `METHOD /path`, matched whole; HEAD counts as GET.
         closing: set when the server stops; a page's open streams then end, see `_ends_with`.
         on_defect: told of each error that nobody else handled.
+        framed_by: origins of the sites that may show the chat in a frame.
     """
 
     def __init__(
@@ -76,11 +77,13 @@ class Wall:
         routes: Iterable[str],
         closing: asyncio.Event,
         on_defect: Callable[[], None] = lambda: None,
+        framed_by: Sequence[str] = (),
     ) -> None:
         self._app = app
         self._open = re.compile("|".join(f"(?:{route})" for route in routes))
         self._closing = closing
         self._on_defect = on_defect
+        self._framed_by = " ".join(framed_by) or "'none'"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -92,7 +95,8 @@ class Wall:
         path: str = scope["path"]
 
         scope["run"] = run = secrets.token_hex(8)
-        marked = _Marked(send, path, run)
+        framed_by = self._framed_by if path in FRAMED else "'none'"
+        marked = _Marked(send, path, run, framed_by)
 
         async def refuse(kind: Problems, limit: str = "", allow: str = "") -> None:
             accepted = Headers(scope=scope).get("accept-language", "")
@@ -172,18 +176,19 @@ class Wall:
 class _Marked:
     """Sends a response with the headers every response has; knows whether it has ended."""
 
-    def __init__(self, send: Send, path: str, run: str) -> None:
+    def __init__(self, send: Send, path: str, run: str, framed_by: str) -> None:
         self.begun = False
         self.ended = False
         self._send = send
         self._path = path
         self._run = run
+        self._framed_by = framed_by
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.begun = True
             headers = MutableHeaders(scope=message)
-            _mark(headers, self._path)
+            _mark(headers, self._path, self._framed_by)
             headers["Request-Id"] = self._run
         elif message["type"] == "http.response.body":
             self.ended = not message.get("more_body", False)
@@ -238,8 +243,10 @@ def _within_room(path: str) -> str:
     return _DESK.sub("", path, count=1)
 
 
-def _mark(headers: MutableHeaders, path: str) -> None:
-    headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+def _mark(headers: MutableHeaders, path: str, framed_by: str) -> None:
+    headers["Content-Security-Policy"] = f"{CONTENT_SECURITY_POLICY}; frame-ancestors {framed_by}"
+    if framed_by == "'none'":
+        headers["X-Frame-Options"] = "DENY"  # browsers too old for the line above
     headers["Referrer-Policy"] = "no-referrer"
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"

@@ -35,3 +35,15 @@ def test_a_near_miss_is_a_slip_and_is_named() -> None:
 
 def test_another_programs_variable_is_none_of_our_business() -> None:
     assert Settings.from_environment({"ASSISTANT_CMD": "assistant"}) == Settings()
+
+
+@pytest.mark.parametrize("value", ["egypt.iom.int", "https://a.org/path", "*", "https://a.org;x"])
+def test_what_is_no_origin_is_refused(value: str) -> None:
+    with pytest.raises(SettingsError, match="is no origin"):
+        Settings.from_environment({"ASSISTANT_EMBED_ORIGINS": value})
+
+
+def test_origins_may_be_parted_by_blanks_or_commas() -> None:
+    read = Settings.from_environment({"ASSISTANT_EMBED_ORIGINS": "https://a.org, http://b:81"})
+
+    assert read.embed_origins == ("https://a.org", "http://b:81")

@@ -14,9 +14,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+from starlette.testclient import TestClient
 
 from tests.ui.fakes import FIXED, FakeAssistant, FakeVotes
-from ui.app import serve
+from ui.app import build_app, serve
+from ui.desks import Desks
 from ui.errors import PortTaken, UiError
 
 
@@ -26,11 +28,24 @@ def test_every_response_carries_the_security_headers(client: httpx.Client, path:
 
     policy = dict(part.split(" ", 1) for part in headers["content-security-policy"].split("; "))
     assert policy["default-src"] == policy["connect-src"] == "'self'"
-    assert policy["object-src"] == "'none'"
+    assert policy["object-src"] == policy["base-uri"] == policy["frame-ancestors"] == "'none'"
+    assert policy["form-action"] == "'self'"
+    assert headers["x-frame-options"] == "DENY"
     assert not re.search(r"https?:|\*", headers["content-security-policy"])
     assert headers["referrer-policy"] == "no-referrer"
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["cache-control"] == "no-store"
+
+
+def test_only_the_chat_is_framed_and_only_by_sites_that_are_named(desks: Desks) -> None:
+    framed_by = ("https://egypt.iom.int",)
+    app = build_app(FakeAssistant(), FakeVotes(), desks=desks, framed_by=framed_by)
+    with TestClient(app, follow_redirects=False) as client:
+        for path in ("/", "/plain", "/login", "/staff", "/theme.css"):
+            headers = client.get(path).headers
+            allowed = "https://egypt.iom.int" if path in ("/", "/plain") else "'none'"
+            assert f"frame-ancestors {allowed}" in headers["content-security-policy"]
+            assert ("x-frame-options" in headers) is (path not in ("/", "/plain"))
 
 
 def test_what_is_named_by_its_content_may_be_kept(client: httpx.Client) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from http import HTTPStatus
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
@@ -11,10 +12,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from assistant.errors import AssistantError
-from assistant.types import AnswerSentence, Kind
+from assistant.types import Answer, AnswerSentence, Kind
 from ingest.errors import IngestError
 from ui import render, shell
 from ui.markup import escape, web_address
+from ui.problems import Problem
+from ui.reception import Reception, Visitor
 from ui.rooms.public import MAX_TYPED_CHARS, Speaker
 from ui.texts import texts_for
 from ui.types import Assistant, Exchange, Progress, Voice
@@ -25,17 +28,22 @@ ROUTES = (r"GET /plain", r"POST /plain")
 log = logging.getLogger(__name__)
 
 
-def put_on(app: FastAPI, assistant: Assistant) -> None:
-    """Add the room's two routes."""
-    room = _Plain(assistant)
+def put_on(app: FastAPI, assistant: Assistant, reception: Reception | None) -> None:
+    """Add the room's two routes.
+
+    Args:
+        reception: counts visitors and knows the switch.
+    """
+    room = _Plain(assistant, reception)
     app.add_api_route("/plain", room.show, methods=["GET"], response_model=None)
     app.add_api_route("/plain", room.answer, methods=["POST"], response_model=None)
 
 
 class _Plain(Speaker):
-    def __init__(self, assistant: Assistant) -> None:
+    def __init__(self, assistant: Assistant, reception: Reception | None) -> None:
         super().__init__(assistant.profile)
         self._assistant = assistant
+        self._reception = reception
 
     async def show(self, request: Request) -> Response:
         """The empty form with the example questions."""
@@ -46,6 +54,20 @@ class _Plain(Speaker):
         fields: Mapping[str, str] = await shell.form(request)
         language = shell.spoken(request, self.languages)
         question = (fields.get("pressed") or fields.get("question", ""))[:MAX_TYPED_CHARS]
+        if self._reception is not None:
+            network = self._reception.network(request.scope)
+            try:
+                self._reception.admit(Visitor(network, f"{network}/plain"))
+            except Problem as problem:
+                referral = await self._reception.referral(question)
+                title, detail = problem.words(language)
+                sorry = AnswerSentence(f"{title}. {detail}", Kind.NOTICE)
+                refused = Exchange(1, question, language, Progress.FAILED, (sorry,))
+                return self._page(
+                    language,
+                    _whole(question, referral) if referral else refused,
+                    HTTPStatus.OK if referral else problem.status,
+                )
         exchange = await run_in_threadpool(self._asked, question, language)
         return self._page(language, exchange)
 
@@ -56,17 +78,11 @@ class _Plain(Speaker):
             log.error("no answer: %s", type(error).__name__)
             sorry = AnswerSentence(self.profile.texts(language)["store_error"], Kind.NOTICE)
             return Exchange(1, question, language, Progress.FAILED, (sorry,))
-        return Exchange(
-            1,
-            question,
-            answer.language,
-            Progress.ANSWERED,
-            answer.sentences,
-            answer.citations,
-            answer,
-        )
+        return _whole(question, answer)
 
-    def _page(self, language: str, exchange: Exchange | None = None) -> Response:
+    def _page(
+        self, language: str, exchange: Exchange | None = None, status: int = HTTPStatus.OK
+    ) -> Response:
         texts, voice = texts_for(language), self.voice(language)
         asked = exchange.question[: render.SHOWN_QUESTION_CHARS] if exchange else ""
         below = (
@@ -92,7 +108,7 @@ class _Plain(Speaker):
             f'<p class="facts">{escape(texts.plain_about)} '
             f'<a href="/">{escape(texts.plain_to_chat)}</a></p></form>{below}'
         )
-        return shell.page(self.title(language), main, texts, top=top)
+        return shell.page(self.title(language), main, texts, top=top, status=status)
 
     def _bar(self, voice: Voice, others: str) -> str:
         exit_address = escape(web_address(self.profile.quick_exit) or "about:blank")
@@ -100,3 +116,15 @@ class _Plain(Speaker):
             f'<nav class="bar">{render.safety(voice)}{others}'
             f'<a href="{exit_address}" rel="noreferrer">{escape(voice.texts.leave)}</a></nav>'
         )
+
+
+def _whole(question: str, answer: Answer) -> Exchange:
+    return Exchange(
+        1,
+        question,
+        answer.language,
+        Progress.ANSWERED,
+        answer.sentences,
+        answer.citations,
+        answer,
+    )
