@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from urllib.parse import urljoin, urlsplit, urlunsplit
@@ -67,11 +68,18 @@ class Pace:
     chance: Callable[[], float] = random.random
     _last: dict[str, float] = field(default_factory=dict)
 
-    def wait(self, host: str, delay_s: float) -> None:
-        """Until `delay_s` have passed since the last request to the host."""
+    @contextmanager
+    def turn(self, host: str, delay_s: float) -> Iterator[None]:
+        """Make a request in this block: `delay_s` after the last one to the host was answered.
+
+        After its answer, since a request may be on its way for longer than the next one.
+        """
         if host in self._last and (left := self._last[host] + delay_s - self.clock()) > 0:
             self.sleep(left)
-        self._last[host] = self.clock()
+        try:
+            yield
+        finally:
+            self._last[host] = self.clock()
 
     def back_off(self, attempt: int, asked_s: float | None) -> None:
         """Before trying again: as long as the server asks, or 1, 2, 4 seconds and some chance."""
@@ -414,9 +422,11 @@ class _Crawl:
         retries = MAX_RETRIES if not self._silent else 1
         host = _netloc(url)
         for attempt in range(retries + 1):
-            self._pace.wait(host, self._delay_s(host))
             try:
-                got = self._fetcher.get(url, validators=validators, cap_bytes=cap_bytes, cut=cut)
+                with self._pace.turn(host, self._delay_s(host)):
+                    got = self._fetcher.get(
+                        url, validators=validators, cap_bytes=cap_bytes, cut=cut
+                    )
             except (Unreachable, BadStatus) as error:
                 asked_s = error.retry_after_s if isinstance(error, BadStatus) else None
                 hopeless = isinstance(error, BadStatus) and error.status not in _TRANSIENT
@@ -461,9 +471,9 @@ class _Crawl:
         if self._silent < DOWN_AFTER:
             return False
         host = _netloc(self._start)
-        self._pace.wait(host, self._delay_s(host))
         try:
-            self._fetcher.get(self._start)
+            with self._pace.turn(host, self._delay_s(host)):
+                self._fetcher.get(self._start)
         except (Unreachable, BadStatus) as error:
             return isinstance(error, Unreachable) or error.status in _TRANSIENT
         except IngestError:
