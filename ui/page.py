@@ -38,6 +38,9 @@ class OwnHead:
             if message["type"] == "http.response.start":
                 started.append(message)
                 return
+            if message["type"] != "http.response.body":
+                await send(message)
+                return
             body += message.get("body", b"")
             if message.get("more_body"):
                 return
