@@ -95,7 +95,8 @@ def read(resource: Resource) -> Reading:
     except (DependencyError, FileNotDecryptedError) as error:
         raise _locked(where) from error
     except _BROKEN as error:
-        raise UnreadablePage(f"{where} is broken: it is no complete PDF ({error}).") from error
+        what = ascii(str(error)[:60]).strip("'\"")
+        raise UnreadablePage(f"{where} is broken: it is no complete PDF ({what}).") from error
     return Reading(_page(resource, sheets, stated, str(declared) if declared else None))
 
 

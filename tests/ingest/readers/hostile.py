@@ -114,7 +114,7 @@ SHOWN = line(SAID, at=(50, 780))
 
 
 def _packed(times: int, level: int = 1) -> bytes:
-    content = b" " * 200_000_000
+    content = b" " * 100_000_000
     for _ in range(times):
         content = zlib.compress(content, 9)
     return content
@@ -158,7 +158,7 @@ PDFS: dict[str, tuple[Callable[[], bytes], str]] = {
         ),
         ".",
     ),
-    "LZW bomb": (lambda: pdf(b"\x80\x0b\x60\x50" * 2_000_000, filters="/Filter/LZWDecode"), "."),
+    "LZW bomb": (lambda: pdf(b"\x80\x0b\x60\x50" * 40_000, filters="/Filter/LZWDecode"), "."),
     "looped xref": (_looped_xref, ""),
     "looped pages": (_looped_pages, "broken|no text"),
     "picture only": (lambda: pdf(b"0.5 g 0 0 100 100 re f"), "it is a scan"),

@@ -69,7 +69,8 @@ def test_one_child_reads_many_and_text_needs_none() -> None:
 
 
 def test_a_page_that_takes_too_long_is_given_up_and_the_next_is_read() -> None:
-    slow = "<main>" + "<p>The harbour opens at nine every day.</p>" * 200_000
+    words = "the harbour opens at nine " * 4
+    slow = "<main>" + f"<p>{words}<b>{words}</b>" * 45_000
 
     with LimitedReaders(limits=Limits(memory_bytes=2_000_000_000, cpu_s=0)) as readers:
         with pytest.raises(UnreadablePage, match="took more than 0 seconds to read"):
