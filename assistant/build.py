@@ -17,12 +17,17 @@ from assistant.guards.instructions import Instructions
 from assistant.guards.scorer import Scorer
 from assistant.guards.shape import Shape
 from assistant.guards.unsafe import Unsafe
+from assistant.models import make_model
 from assistant.pipeline import Assistant
+from assistant.privacy.redact import redact
 from assistant.profile import Profile, load_profile
 from assistant.question import read_question
 from assistant.rephrase import rephrase
 from assistant.settings import Settings
 from assistant.support.closeness import Closeness
+from assistant.support.entailment import make_entailment
+from assistant.support.gate import Gate
+from assistant.writer import Writer
 from ingest.catalogue import Catalogue
 from ingest.chunk import CHUNKING
 from ingest.pipeline import SiteNames
@@ -66,13 +71,40 @@ def build_assistant(settings: Settings, retriever: HybridRetriever | None = None
     if settings.keep_questions_days:
         profile = profile.telling_that_questions_are_kept(settings.keep_questions_days)
     publisher = " ".join(profile.name.values())
+    retriever = retriever or build_retriever(settings)
     return Assistant(
         profile,
-        retriever or build_retriever(settings),
+        retriever,
         read_question,
         partial(extract, publisher=publisher),
         build_guards(),
         rephrase,
+        build_writer(settings, profile, retriever) if settings.model else None,
+    )
+
+
+def build_writer(settings: Settings, profile: Profile, retriever: HybridRetriever) -> Writer:
+    """The language model that words answers, with the gate it has to pass.
+
+    Raises:
+        SettingsError: the model is not one that can be asked.
+    """
+    model = make_model(
+        settings.model,
+        url=settings.model_url,
+        seconds=settings.model_seconds,
+        answer_tokens=settings.model_tokens,
+        daily_tokens=settings.model_daily_tokens,
+    )
+    entails = make_entailment(settings.entailment) if settings.entailment else None
+    return Writer(
+        model,
+        retriever.session,
+        Gate(retriever.embedder.encode_documents, entails),
+        redact=redact,
+        publisher=profile.name[profile.languages[0]],
+        texts=profile.texts,
+        seconds=settings.model_seconds,
     )
 
 

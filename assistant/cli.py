@@ -140,6 +140,7 @@ def _parser() -> argparse.ArgumentParser:
     made = command("ask", _ask, "Ask a question.")
     _query_arguments(made, "question", "QUESTION")
     made.add_argument("--history", type=Path, metavar="FILE", help="JSON list of earlier messages")
+    made.add_argument("--model", metavar="M", help="let a language model word it: provider:name")
     made.add_argument("--min-confidence", type=_share, metavar="X", help="0 to 1; 0 = never refuse")
 
     made = command("check", _check, "Check a claim against the pages.")
@@ -334,7 +335,10 @@ def _ask(options: argparse.Namespace) -> int:
     least = MIN_CONFIDENCE if options.min_confidence is None else options.min_confidence
     rows = _batch_rows(options, "question")
     history = _history(options.history)
-    assistant = build_assistant(_settings(options))
+    settings = _settings(options)
+    if options.model is not None:
+        settings = replace(settings, model=options.model)
+    assistant = build_assistant(settings)
     if rows is not None:
         _write_batch(
             options.out,

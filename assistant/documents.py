@@ -128,6 +128,7 @@ def answer_document(answer: Answer) -> Document:
         "contacts": [_contact(contact) for contact in answer.contacts],
         "confidence": round(answer.confidence, 6),
         "model": answer.model,
+        "usage": dict(answer.usage),
         "index_version": answer.index_version,
         "timings": _rounded(answer.timings),
     }

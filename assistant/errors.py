@@ -3,6 +3,7 @@
 AssistantError
 ├── SettingsError   a setting is unknown or has a value that cannot be used
 ├── ProfileError    the profile folder is missing something or says it wrongly
+├── ModelError      the chat model failed, was too slow, or may not be asked now
 ├── AccountError    an account cannot be made, changed or trusted
 └── InputError      a file handed in is not what was asked for
 """
@@ -26,3 +27,7 @@ class InputError(AssistantError):
 
 class AccountError(AssistantError):
     """An account cannot be made, changed or trusted."""
+
+
+class ModelError(AssistantError):
+    """The chat model failed, was too slow, said too much, or may not be asked now."""

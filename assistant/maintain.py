@@ -14,7 +14,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property, partial
 from pathlib import Path
@@ -577,7 +577,8 @@ class Maintainer:
     def _assistant(self) -> tuple[ChosenVersion, Assistant]:
         """An assistant that answers from any version; to build its guards takes half a second."""
         chosen = ChosenVersion()
-        return chosen, build_assistant(self._settings, HybridRetriever(chosen, self._embedder))
+        plain = replace(self._settings, model="")  # pages are compared, not a model
+        return chosen, build_assistant(plain, HybridRetriever(chosen, self._embedder))
 
     def _take_out(self, urls: Sequence[str], catalogue: Catalogue, folder: Path) -> list[str]:
         """Take pages out of the catalogue and of what answers; gives those that were in neither."""

@@ -56,6 +56,14 @@ class Retriever(Protocol):
         ...
 
 
+class Writer(Protocol):
+    """Puts an answer into words of its own, each held to the pages."""
+
+    def write(self, answer: Answer) -> Iterator[Event]:
+        """Written sentences as they pass, last the whole Answer; never fails."""
+        ...
+
+
 class Assistant:
     """Answers questions from the published pages in their own words."""
 
@@ -67,6 +75,7 @@ class Assistant:
         extract: Callable[[Question, Sequence[Passage]], Extraction],
         guards: QuestionGuards,
         rephrase: Callable[[str, Sequence[Turn]], str],
+        writer: Writer | None = None,
     ) -> None:
         self.profile = profile
         self._retriever = retriever
@@ -74,6 +83,7 @@ class Assistant:
         self._extract = extract
         self._guards = guards
         self._rephrase = rephrase
+        self._writer = writer
 
     def ask(
         self,
@@ -108,7 +118,10 @@ class Assistant:
         for sentence in answer.sentences:
             cited = tuple(c for c in answer.citations if c.number in sentence.citations)
             yield Event(sentence=sentence, citations=cited)
-        yield Event(answer=answer)
+        if self._writer is not None and answer.status is Status.ANSWERED:
+            yield from self._writer.write(answer)  # the evidence is on screen by now
+        else:
+            yield Event(answer=answer)
 
     def referral(self, question: str) -> Answer | None:
         """What a person in danger is told, None for everybody else; needs no index and no model.

@@ -23,7 +23,7 @@ TEXT_KEYS = frozenset(
     store_error what_this_is what_it_is_not sample_page referral matter_contacts
     conversation_greeting conversation_thanks conversation_goodbye conversation_abilities
     conversation_person advice_legal advice_medical unsafe instructions guard_failed
-    questions_kept""".split()
+    questions_kept model_failed model_unsupported model_sees""".split()
 )
 
 

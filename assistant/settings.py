@@ -33,6 +33,12 @@ class Settings:
         keep_questions_days: how long redacted questions are kept, 0 to 30; 0 keeps none.
         log_level: of a serving process: debug, info, warning or error.
         embed_origins: `https://host` of the sites that may show the chat in a frame.
+        model: `provider:name` of a chat model that words answers, "" for none.
+        model_url: of a server that speaks its provider's protocol, "" for the provider's own.
+        model_seconds: for one whole reply.
+        model_tokens: the longest reply.
+        model_daily_tokens: read and written in a day by one process, 0 for no limit.
+        entailment: a sentence-transformers cross-encoder that the gate asks last, "" for none.
         trusted_proxies: networks of reverse proxies whose X-Forwarded-For is believed.
     """
 
@@ -44,6 +50,12 @@ class Settings:
     user_agent_contact: str = ""
     keep_questions_days: int = 0
     log_level: str = "info"
+    model: str = ""
+    model_url: str = ""
+    model_seconds: float = 8.0
+    model_tokens: int = 400
+    model_daily_tokens: int = 0
+    entailment: str = ""
     trusted_proxies: tuple[Network, ...] = ()
     embed_origins: tuple[str, ...] = ()
 
@@ -102,6 +114,22 @@ def _days(value: str) -> int:
     return int(value)
 
 
+def _seconds(value: str) -> float:
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = 0.0
+    if not 1 <= seconds <= 600:
+        raise SettingsError(f"ASSISTANT_MODEL_SECONDS is {value}; give 1 to 600.")
+    return seconds
+
+
+def _tokens(value: str) -> int:
+    if not value.isascii() or not value.isdecimal():
+        raise SettingsError(f"A number of tokens is {value}; give a whole number.")
+    return int(value)
+
+
 def _server(value: str) -> str:
     address = urlsplit(value)
     if address.scheme not in ("http", "https") or not address.hostname:
@@ -123,4 +151,7 @@ _READ: Mapping[str, Callable[[str], object]] = {
     "keep_questions_days": _days,
     "log_level": _level,
     "chroma": _server,
+    "model_seconds": _seconds,
+    "model_tokens": _tokens,
+    "model_daily_tokens": _tokens,
 }

@@ -154,6 +154,8 @@ class Answer:
         confidence: 0 to 1, how sure the assistant is that the evidence answers.
         timings: seconds per stage, and "total".
         index_version: the published version that was searched, None before any search.
+        model: the language model that wrote some of the sentences, None where none did.
+        usage: tokens that a model read and wrote, where one was asked.
     """
 
     question: str
@@ -169,6 +171,7 @@ class Answer:
     model: str | None = None
     index_version: int | None = None
     timings: Mapping[str, float] = field(default_factory=dict)
+    usage: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def text(self) -> str:
