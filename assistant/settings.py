@@ -73,7 +73,7 @@ class Settings:
                 continue
             if variable not in known:
                 # Other programs' variables may share the prefix; a near miss is a slip.
-                near = difflib.get_close_matches(variable, known, n=1, cutoff=0.85)
+                near = difflib.get_close_matches(variable, known, n=1, cutoff=0.87)
                 if near:
                     raise SettingsError(f"{variable} is no setting. Did you mean {near[0]}?")
                 continue
