@@ -109,10 +109,30 @@ class Section:
 
     def found_in(self, text: str) -> bool:
         """Whether any reading of the text holds one of the patterns."""
+        return self.read_in(readings_of(text))
+
+    def read_in(self, readings: Mapping[str, str]) -> bool:
+        """The same for readings that are there already."""
         return any(
             pattern.search(read)
-            for tag, read in readings_of(text).items()
+            for tag, read in readings.items()
             for pattern in self._patterns.get(tag, ())
+        )
+
+
+class Combination:
+    """Concepts that mean something together: all of the ones, none of the others."""
+
+    def __init__(
+        self, concepts: Mapping[str, Section], named: Iterable[str], absent: Iterable[str]
+    ) -> None:
+        self._named = tuple(concepts[name] for name in named)
+        self._absent = tuple(concepts[name] for name in absent)
+
+    def read_in(self, readings: Mapping[str, str]) -> bool:
+        """Whether the readings name what they must, in any order, and nothing they must not."""
+        return all(concept.read_in(readings) for concept in self._named) and not any(
+            concept.read_in(readings) for concept in self._absent
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from assistant.guards import Block
-from assistant.guards.patterns import Section, load_table
+from assistant.guards.patterns import Combination, Section, load_table, readings_of
 from assistant.guards.scorer import Scorer
 from assistant.types import Status
 
@@ -19,11 +19,14 @@ class Unsafe:
 
     def __init__(self, scorer: Scorer, rules: Path = RULES) -> None:
         table = load_table(rules)
-        self._section = Section(table["unsafe"], table["words"])
+        concepts = {name: Section(by_tag, {}) for name, by_tag in table["concepts"].items()}
+        self._rules = [Combination(concepts, r["all"], r["none"]) for r in table["unsafe"]]
         self._scorer = scorer
 
     def check(self, text: str) -> Block | None:
         """Stop a question whose answer could lead to a person or past a guard."""
-        if self._section.found_in(text) or self._scorer.scores(text)["unsafe"] > 0:
+        readings = readings_of(text)
+        told = any(rule.read_in(readings) for rule in self._rules)
+        if told or self._scorer.scores(text)["unsafe"] > 0:
             return Block(Status.BLOCKED_UNSAFE, "unsafe")
         return None

@@ -28,7 +28,7 @@ from vectorstore.embed import PackagedEmbedder
 MESSAGES = Path(__file__).with_name("guard_messages.txt")
 GUARDS = ("danger", "unsafe", "advice_legal", "advice_medical", "orders")
 # Of ordinary questions, taken over wrongly. Most examples of these were written to be mistaken.
-WRONG = {"danger": 0.05, "orders": 0.005}
+WRONG = {"danger": 0.045, "unsafe": 0.015, "orders": 0.005}
 WRONG_REFUSAL = 0.01
 FOLDS = 5
 WORDS_C, MEANING_C = 30.0, 27.0  # inverse strength of L2; 10 to 100 and 10 to 30 make no difference

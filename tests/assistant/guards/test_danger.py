@@ -29,7 +29,7 @@ def test_people_in_danger_are_seen_in_messages_that_nothing_was_learned_from() -
     missed = [message for message in MESSAGES if DANGER.check(message) is None]
 
     assert len(MESSAGES) >= 150
-    assert len(missed) <= 0.04 * len(MESSAGES), missed
+    assert len(missed) <= 0.05 * len(MESSAGES), missed
 
 
 def test_at_most_5_in_100_ordinary_questions_are_taken_over() -> None:
