@@ -79,10 +79,13 @@ class Access:
         self._limiter = limiter or Limiter()
 
     def put_on(self, app: FastAPI) -> None:
-        """Add the routes and the gate."""
+        """Add the routes."""
         app.add_api_route("/login", self.show, methods=["GET"], response_model=None)
         app.add_api_route("/login", self.sign_in, methods=["POST"], response_model=None)
         app.add_api_route("/logout", self.sign_out, methods=["POST"], response_model=None)
+
+    def guard(self, app: FastAPI) -> None:
+        """Put the gate before the rooms; what is added later stands before the gate."""
         app.add_middleware(Gate, access=self)
 
     def token_of(self, connection: HTTPConnection) -> str:

@@ -50,6 +50,8 @@ def build_app(
         openapi_url=None,
         lifespan=doors.lifespan if doors else None,
     )
+    if desks is not None:
+        desks.guard(app)
     # An own policy, which allows no other origin, switches off Gradio's, which allows every one.
     app.add_middleware(CORSMiddleware, allow_origins=[])
     heads = {"/": public.head(assistant.profile), **(desks.heads if desks else {})}

@@ -59,8 +59,12 @@ class Desks:
             for frame in (staff.frame(self._staff, tag), maintain.frame(self._upkeep, tag))
         }
 
+    def guard(self, app: FastAPI) -> None:
+        """Let nobody in who is not signed in. To be called before the wall is added."""
+        self._access.guard(app)
+
     def put_on(self, app: FastAPI) -> None:
-        """Add the routes, the gate and the rooms."""
+        """Add the routes and the rooms."""
         self._access.put_on(app)
         maintain.put_on(app, self._upkeep)
         for room in access.ROOMS:

@@ -52,7 +52,9 @@ def elsewhere() -> Elsewhere:
 def door(accounts: Accounts, elsewhere: Elsewhere) -> Iterator[TestClient]:
     """The doors alone, with nothing behind them but a word."""
     app = FastAPI()
-    Access(accounts, elsewhere).put_on(app)
+    access = Access(accounts, elsewhere)
+    access.guard(app)
+    access.put_on(app)
 
     async def inside() -> PlainTextResponse:
         return PlainTextResponse("inside")
@@ -210,7 +212,9 @@ def test_guessing_stops_after_ten_attempts_at_an_account(
     accounts.add("mona", Role.MAINTAINER, PASSWORD)
     accounts.verify = lambda name, password: None  # type: ignore[method-assign]
     app = FastAPI()
-    Access(accounts, elsewhere).put_on(app)
+    access = Access(accounts, elsewhere)
+    access.guard(app)
+    access.put_on(app)
     client = TestClient(app, follow_redirects=False)
     codes: list[int] = []
     for guess in range(1_000):
@@ -234,7 +238,9 @@ def test_guessing_at_many_names_stops_after_thirty_attempts(
     accounts = Accounts(tmp_path / "accounts.json")
     accounts.verify = lambda name, password: None  # type: ignore[method-assign]
     app = FastAPI()
-    Access(accounts, elsewhere).put_on(app)
+    access = Access(accounts, elsewhere)
+    access.guard(app)
+    access.put_on(app)
     client = TestClient(app)
 
     codes = [
