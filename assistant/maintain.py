@@ -56,7 +56,6 @@ from ingest.space import disk_full, free_bytes, require
 from ingest.types import Chunk, Exclusion, Found
 from vectorstore.embed import Embedder, make_embedder
 from vectorstore.errors import (
-    BuildFailed,
     CorruptIndex,
     HoldPending,
     NothingHeld,
@@ -83,6 +82,7 @@ from vectorstore.versions import (
 
 _LEAST_ROOM = 4_000_000  # bytes: the smallest store
 _RESUMES = timedelta(days=1)  # a crawl that was broken off longer ago begins anew
+_GUESS_SHARE = 1.5
 _ROOM_SHARE = 2.2  # of the version that answers: the next one, and the catalogue's growth
 
 
@@ -406,12 +406,13 @@ class Maintainer:
                     if not any_encoder:
                         catalogue.remember_state_of(published_number(self._store))
                     yield catalogue, self._store
-            except (OSError, StoreError, BuildFailed) as error:
+            except (OSError, StoreError, VectorStoreError) as error:
                 free = free_bytes(self._store)
-                full = isinstance(error, OSError) and error.errno == errno.ENOSPC
-                if (not full and free >= self._room_needed) or isinstance(error, DiskFull):
+                if isinstance(error, DiskFull) or not _is_for_want_of_room(error, free):
                     raise
-                raise disk_full(self._store, self._room_needed, free) from error
+                # where it was full for all our guessing, the guess was too small
+                needed = max(self._room_needed, int(_GUESS_SHARE * free))
+                raise disk_full(self._store, needed, free) from error
 
     @contextmanager
     def _rehearsing(self) -> Iterator[tuple[Catalogue, Path]]:
@@ -643,6 +644,15 @@ class _PagesApart:
 
     def add_vectors(self, model: str, vectors: Mapping[str, bytes]) -> None:
         self.cache.add_vectors(model, vectors)
+
+
+def _is_for_want_of_room(error: Exception, free: int) -> bool:
+    if isinstance(error, OSError):
+        return error.errno == errno.ENOSPC
+    said = str(error)  # SQLite's words, Chroma's too
+    return "disk is full" in said or (
+        free < _LEAST_ROOM and ("disk I/O error" in said or "cannot be opened" in said)
+    )
 
 
 def _user() -> str:

@@ -41,11 +41,11 @@ from vectorstore.versions import (
 
 _EMBED_BATCH = 512  # sentences between two commits: a killed run loses seconds of work
 
-# What a version takes: 1.1 to 1.3 times what was measured at 70, 700 and 4,200 chunks (7.5, 56 and
-# 281 MB, 512 dimensions).
-_BASE_BYTES = 3_000_000
-_BYTES_PER_NUMBER = 11  # of a row's vector: float16 apart, float32 in Chroma's log and its graph
-_BYTES_PER_TEXT_BYTE = 5
+# What building a version takes, journals included: about twice the version, which had 7.5, 56 and
+# 281 MB at 70, 700 and 4,200 chunks (512 dimensions).
+_BASE_BYTES = 6_000_000
+_BYTES_PER_NUMBER = 16  # of a row's vector: float16 apart, float32 in Chroma's log and its graph
+_BYTES_PER_TEXT_BYTE = 8
 
 
 class ChunkSource(Protocol):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import shutil
+import subprocess
+import sys
 import tarfile
 import threading
 from collections.abc import Callable
@@ -13,7 +15,9 @@ from pathlib import Path
 import pytest
 
 from assistant.backup import back_up, restore
+from assistant.doctor import examine
 from assistant.errors import InputError
+from assistant.settings import Settings
 from benchmarks.durability import digest_of
 from ingest.catalogue import Catalogue
 from ingest.errors import RefusedArchive, StoreError
@@ -198,3 +202,43 @@ def test_what_the_list_does_not_name_is_refused(kept: Path, tmp_path: Path) -> N
 
     with pytest.raises(StoreError, match="smuggled is not what was kept"):
         restore(_archive(tmp_path, add), tmp_path / "store")
+
+
+@pytest.mark.slow
+def test_backups_made_while_an_ingest_runs_are_of_one_whole_version(tmp_path: Path) -> None:
+    """Five ingests by the command, each with as many backups beside it as there is time for."""
+    store, source = tmp_path / "store", tmp_path / "pages.jsonl"
+    states, backups = [], []
+    for number in range(6):
+        rows = [
+            {
+                "url": f"https://example.org/{n}",
+                "title": f"Hall {n}",
+                "text": f"Hall {n} is {word}.",
+            }
+            for n, word in enumerate(["old", "new", "red", "big"] * 10)
+            if n % 7 != number
+        ]
+        source.write_text("\n".join(map(json.dumps, rows)))
+        process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "assistant", "ingest", str(source), "--prune"),
+                *("--store", str(store)),
+            ],
+            cwd=Path(__file__).parent.parent.parent,
+        )
+        while process.poll() is None:
+            if number:
+                file = tmp_path / f"{len(backups)}.tar.gz"
+                back_up(store, file)
+                backups.append(file)
+        assert process.returncode == 0
+        states.append(digest_of(store))
+
+    for file in backups:
+        restore(file, tmp_path / file.stem)
+        assert digest_of(tmp_path / file.stem) in states
+        said = {finding.what for finding in examine(Settings(store=tmp_path / file.stem))}
+        assert all("an ingest was stopped" in what for what in said)
+    assert len(backups) >= 5
+    print(f"{len(backups)} backups beside 5 ingests")
