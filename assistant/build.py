@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -76,10 +77,11 @@ def build_assistant(settings: Settings, retriever: HybridRetriever | None = None
         profile,
         retriever,
         read_question,
-        partial(extract, publisher=publisher),
+        partial(extract, publisher=publisher, alike=retriever.words.alike),
         build_guards(),
         rephrase,
         build_writer(settings, profile, retriever) if settings.model else None,
+        today=lambda: settings.today or date.today(),
     )
 
 
@@ -139,6 +141,7 @@ def build_retriever(settings: Settings) -> HybridRetriever:
         EncoderError: the embedding model cannot be loaded.
     """
     silence_telemetry()
+    hold_to_one_thread()
     embedder = make_embedder(settings.embedding)
     published = Published(
         settings.store,
@@ -165,6 +168,14 @@ def lacks_catalogue(store: Path) -> bool:
     """Whether there are versions, but not what they were built from."""
     path = catalogue_path(store)
     return bool(numbers(store)) and not (path.exists() and path.stat().st_size)
+
+
+def hold_to_one_thread() -> None:
+    """One core per matrix product: the products of a question are small, and two threads that wait
+    for each other on a busy machine take 50 ms for what one does in one."""
+    from threadpoolctl import threadpool_limits
+
+    threadpool_limits(limits=1, user_api="blas")
 
 
 def silence_telemetry() -> None:

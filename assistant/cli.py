@@ -146,6 +146,11 @@ def _parser() -> argparse.ArgumentParser:
     made = command("check", _check, "Check a claim against the pages.")
     _query_arguments(made, "claim", "CLAIM")
 
+    made = command("evaluate", _evaluate, "Answer a question file and print the quality table.")
+    made.add_argument("questions", type=Path, metavar="FILE", help="JSON Lines of questions")
+    made.add_argument("--report", type=Path, metavar="FILE", help="write FILE.json and FILE.html")
+    made.add_argument("--floor", type=_share, metavar="X", help="exit 3 where fewer are good")
+
     made = command("serve", _serve, "Open the chat in a browser.")
     made.add_argument("--host", default="127.0.0.1")
     made.add_argument("--port", type=_port, default=7860)
@@ -328,7 +333,7 @@ def _search(options: argparse.Namespace) -> int:
 
 def _ask(options: argparse.Namespace) -> int:
     from assistant.build import build_assistant
-    from assistant.documents import answer_document
+    from assistant.documents import answer_document, turns_of
     from assistant.pipeline import MIN_CONFIDENCE
     from assistant.terminal import render
 
@@ -347,7 +352,7 @@ def _ask(options: argparse.Namespace) -> int:
                     "id": row["id"],
                     **answer_document(
                         assistant.ask(
-                            row["question"], _turns(row.get("history", ())), min_confidence=least
+                            row["question"], turns_of(row.get("history", ())), min_confidence=least
                         )
                     ),
                 }
@@ -382,6 +387,49 @@ def _check(options: argparse.Namespace) -> int:
     else:
         print(render_verdict(verdict))
     return EXIT_DONE
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    from tqdm import tqdm
+
+    from assistant import evaluation_report as report
+    from assistant.build import build_assistant
+    from assistant.documents import turns_of
+    from assistant.evaluate import evaluate, read_task, tallies
+
+    tasks = []
+    for number, line in enumerate(_read_text(options.questions).split("\n"), start=1):
+        if line.strip():
+            where = f"{options.questions}, line {number}"
+            tasks.append(read_task(_json_object(line, where), where, turns_of))
+    if not tasks:
+        raise InputError(f"{options.questions} holds no questions.")
+    assistant = build_assistant(_settings(options))
+    with tqdm(total=len(tasks), unit=" questions", disable=not sys.stderr.isatty()) as bar:
+        judged = evaluate(tasks, assistant.ask, progress=lambda done: bar.update(done - bar.n))
+    if options.json:
+        _print_json(report.document(judged))
+    else:
+        print(report.table(judged))
+    if options.report:
+        written = json.dumps(report.document(judged), ensure_ascii=False, indent=1)
+        options.report.with_suffix(".json").write_text(written, "utf-8")
+        page = report.page(judged, options.questions.name)
+        options.report.with_suffix(".html").write_text(page, "utf-8")
+    if options.floor is not None and tallies(judged)["all"].good < options.floor:
+        print(f"assistant: fewer than {options.floor:.0%} ended as they should.", file=sys.stderr)
+        return EXIT_SOME_FAILED
+    return EXIT_DONE
+
+
+def _json_object(line: str, where: str) -> dict[str, Any]:
+    try:
+        row = json.loads(line)
+    except ValueError as error:
+        raise InputError(f"{where}: no JSON ({error}).") from error
+    if not isinstance(row, dict):
+        raise InputError(f"{where}: no JSON object.")
+    return row
 
 
 def _serve(options: argparse.Namespace) -> int:
@@ -564,6 +612,8 @@ def _published_pages(options: argparse.Namespace) -> Any:
 
 def _batch_rows(options: argparse.Namespace, field: str) -> list[dict[str, Any]] | None:
     """The rows of `--batch`, checked; None where one text was given on the command line."""
+    from assistant.documents import turns_of
+
     text = getattr(options, field)
     if (text is None) == (options.batch is None):
         raise InputError(f"Give either one {field.upper()} or --batch FILE.")
@@ -581,7 +631,7 @@ def _batch_rows(options: argparse.Namespace, field: str) -> list[dict[str, Any]]
             raise InputError(f"{options.batch}, line {number}: no JSON ({error}).") from error
         if not isinstance(row, dict) or "id" not in row or not isinstance(row.get(field), str):
             raise InputError(f'{options.batch}, line {number}: needs "id" and a text "{field}".')
-        _turns(row.get("history", ()), where=f"{options.batch}, line {number}")
+        turns_of(row.get("history", ()), where=f"{options.batch}, line {number}")
         rows.append(row)
     return rows
 
@@ -593,32 +643,15 @@ def _write_batch(out: Path, documents: Iterable[Mapping[str, Any]]) -> None:
 
 
 def _history(path: Path | None) -> list[Turn]:
+    from assistant.documents import turns_of
+
     if path is None:
         return []
     try:
         messages = json.loads(_read_text(path))
     except ValueError as error:
         raise InputError(f"{path} is no JSON ({error}).") from error
-    return _turns(messages, where=str(path))
-
-
-def _turns(messages: Any, where: str = "history") -> list[Turn]:
-    """Messages of `{"role","content"}` as turns; a question without an answer is left out."""
-    from assistant.types import Turn
-
-    turns: list[Turn] = []
-    asked: str | None = None
-    for message in messages if isinstance(messages, list | tuple) else [None]:
-        if not isinstance(message, dict) or not isinstance(message.get("content"), str):
-            raise InputError(
-                f'{where}: a history is a list of {{"role": "user"|"assistant", "content": text}}.'
-            )
-        if message.get("role") == "user":
-            asked = message["content"]
-        elif asked is not None:
-            turns.append(Turn(asked, message["content"]))
-            asked = None
-    return turns
+    return turns_of(messages, where=str(path))
 
 
 def _read_text(path: Path) -> str:

@@ -6,7 +6,8 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from assistant.types import Answer, Citation, Contact, Suggestion, Verdict
+from assistant.errors import InputError
+from assistant.types import Answer, Citation, Contact, Suggestion, Turn, Verdict
 from ingest.types import Exclusion, Page
 from vectorstore.types import Passage, SearchResult
 
@@ -51,6 +52,27 @@ def hold_document(hold: Hold) -> Document:
 def exclusion_document(exclusion: Exclusion) -> Document:
     """What a person took out."""
     return {**asdict(exclusion), "since": exclusion.since.isoformat()}
+
+
+def turns_of(messages: Any, where: str = "history") -> list[Turn]:
+    """Messages of `{"role","content"}` as turns; a question without an answer is left out.
+
+    Raises:
+        InputError: it is no list of such messages.
+    """
+    turns: list[Turn] = []
+    asked: str | None = None
+    for message in messages if isinstance(messages, list | tuple) else [None]:
+        if not isinstance(message, dict) or not isinstance(message.get("content"), str):
+            raise InputError(
+                f'{where}: a history is a list of {{"role": "user"|"assistant", "content": text}}.'
+            )
+        if message.get("role") == "user":
+            asked = message["content"]
+        elif asked is not None:
+            turns.append(Turn(asked, message["content"]))
+            asked = None
+    return turns
 
 
 def page_document(page: Page) -> Document:

@@ -7,304 +7,50 @@ weights. Everything is computed from the passages at hand: how rare a word is co
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
-from assistant.lexicon import concepts, phrases, root_of
-from assistant.question import Asked, Question, is_content
+from assistant.facets import ordinal_of
+from assistant.matching import SAME_WORD, SKELETON_WITHIN, Matcher
+from assistant.question import Asked, Question, content_stems, is_content
+from assistant.rephrase import TOPIC_AFTER
+from assistant.signs import (
+    WANTED,
+    YEAR,
+    Sign,
+    Word,
+    labels_asked_for,
+    wanted_signs,
+    word_set,
+    words_of,
+    years_of,
+)
 from vectorstore import analysis
 from vectorstore.types import Passage, Sentence
 
 Floats = npt.NDArray[np.float64]
 
-SAME_WORD = 0.5  # Dice's coefficient of trigrams from which two words count as forms of one
-SKELETON_ACROSS, SKELETON_WITHIN = 0.9, 0.8  # how much a name counts that agrees in consonants only
-CONCEPT_ACROSS, CONCEPT_WITHIN = 0.95, 0.85  # how much a word counts that says the same
-BONES = 2  # consonants that a name needs to be compared by them
+TOPIC_RARITY = 0.5  # a word that a follow-up takes from the turns before weighs so much of its own
 NAME_RARITY = 1.3  # a name or number of the question weighs so much more than a common word
 
 
-class Sign:
-    """What a word can be a sign of: bits of an int (an enum's own are ten times slower)."""
-
-    NONE = 0
-    NUMBER = 1
-    TIME = 2
-    NAME = 4
-    REASON = 8
-    MANNER = 16
-    DEFINITION = 32
-    TITLE = 64
-    MONEY = 128
-    PERCENT = 256
-    STREET = 512
-    PHONE = 1024
-    MAIL = 2048
+NEAR_FROM, NEAR_AT = 0.35, 0.85  # cosines of words from which, and at which, they mean the same
+NEAR_ENOUGH = 0.4  # on the scale between the two: a word may stand for the other
+NEAR_COUNTS = 0.9  # a word of the same meaning counts a little less than the word itself
+Alike = Callable[[Sequence[str], Sequence[str]], npt.NDArray[np.float32]]
 
 
-def _set(words: str) -> frozenset[str]:
-    return frozenset(analysis.fold(words).split())
-
-
-_SIGNS: tuple[tuple[int, frozenset[str]], ...] = (
-    (
-        Sign.NUMBER,
-        _set(
-            """one two three four five six seven eight nine ten eleven twelve thirteen fourteen
-            fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy
-            eighty ninety hundred thousand million billion half third quarter dozen hundreds
-            thousands millions twice
-            اثنان اثنين اثنتين اثنتان ثلاث ثلاثة أربع أربعة خمس خمسة ست ستة سبع سبعة ثماني ثمانية
-            ثمان تسع تسعة عشر عشرة عشرين عشرون ثلاثين ثلاثون أربعين أربعون خمسين خمسون ستين ستون
-            سبعين سبعون ثمانين ثمانون تسعين تسعون مائة مئة ألف آلاف مليون مليونان ملايين مليار نصف
-            ثلث ربع مرتين عشرات مئات"""
-        ),
-    ),
-    (
-        Sign.TIME,
-        _set(
-            """january february march april may june july august september october november december
-            monday tuesday wednesday thursday friday saturday sunday century decade spring summer
-            autumn winter
-            يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر كانون شباط
-            آذار نيسان أيار حزيران تموز آب أيلول تشرين الأحد الاثنين الثلاثاء الأربعاء الخميس
-            الجمعة السبت القرن عام سنة العام"""
-        ),
-    ),
-    (
-        Sign.REASON,
-        _set(
-            """because since due so order therefore cause caused causes result reason reasons thus
-            لأن لأنها لأنه لأنهم بسبب نتيجة نظرا لذلك لكي كي أجل أدى أدت سبب السبب بهدف بغرض لكون
-            بفعل"""
-        ),
-    ),
-    (
-        Sign.MANNER,
-        _set("by through via using means طريق بواسطة خلال عبر باستخدام وسيلة"),
-    ),
-    (
-        Sign.DEFINITION,
-        _set(
-            """is are was were means refers called known stands someone anyone هو هي تعني يعني يعرف
-            تعرف عبارة يسمى تسمى يطلق"""
-        ),
-    ),
-    (
-        Sign.TITLE,
-        _set(
-            """mr mrs ms dr sir president king queen minister ambassador chief director professor
-            head chairperson السيد السيدة الدكتور الدكتورة الرئيس الملك السفير السفيرة الوزير وزير
-            مدير رئيس رئيسة المستشار قال قالت"""
-        ),
-    ),
-    (
-        Sign.MONEY,
-        _set(
-            """dollar dollars euro euros pound pounds usd eur egp cents دولار دولارا يورو جنيه جنيها
-            جنيهات"""
-        ),
-    ),
-    (Sign.PERCENT, _set("percent cent percentage % ٪ بالمئة بالمائة المئة المائة")),
-    (Sign.STREET, _set("street road avenue square floor building شارع طريق ميدان طابق مبنى عمارة")),
-)
-_ALL_SIGNS: dict[str, int] = {}
-for _sign, _words in _SIGNS:
-    for _word_of in _words:
-        _ALL_SIGNS[_word_of] = _ALL_SIGNS.get(_word_of, Sign.NONE) | _sign
-
-# Which of a series: "the second roundtable" is another one than "the first".
-_ORDINALS = {
-    form: place
-    for place, forms in enumerate(
-        (
-            _set("first 1st اول الاول اولي الاولي"),
-            _set("second 2nd ثان ثاني الثاني ثانيه الثانيه"),
-            _set("third 3rd ثالث الثالث ثالثه الثالثه"),
-            _set("fourth 4th رابع الرابع رابعه الرابعه"),
-            _set("fifth 5th خامس الخامس خامسه الخامسه"),
-            _set("sixth 6th سادس السادس سادسه السادسه"),
-        ),
-        start=1,
-    )
-    for form in forms
-}
-_CLITIC = re.compile(r"^[وفبلك](?=ال)")
-# What a sentence has to hold to answer each kind of question; other kinds have no outward sign.
-_WANTED = {
-    Asked.TIME: Sign.TIME,
-    Asked.NUMBER: Sign.NUMBER,
-    Asked.PERSON: Sign.NAME | Sign.TITLE,
-    Asked.PLACE: Sign.NAME,
-    Asked.REASON: Sign.REASON,
-    Asked.MANNER: Sign.MANNER,
-    Asked.DEFINITION: Sign.DEFINITION,
-    Asked.CONTACT: Sign.PHONE | Sign.MAIL,
-}
-# Words of a question that narrow it to one sign, folded stems; nothing else will do then.
-_STRICT = tuple(
-    (sign, frozenset(analysis.stem(w) for w in words))
-    for sign, words in (
-        (
-            Sign.MONEY,
-            _set(
-                "budget cost costs price salary fee fees rent wage ميزانية تكلفة سعر راتب مرتب كلفة"
-            ),
-        ),
-        (Sign.PERCENT, _set("percentage percent share proportion نسبة")),
-        (Sign.STREET, _set("address street عنوان عنوانها عنوانه")),
-        (Sign.PHONE, _set("phone telephone hotline helpline fax هاتف تليفون تلفون")),
-        (Sign.MAIL, _set("email mail e-mail إيميل ايميل الالكتروني الإلكتروني")),
-    )
-)
-_PHONE_DIGITS = 5  # the shortest numbers people are told to call have five digits
-_YEAR = re.compile(r"(?:1[0-9]|20)\d\d")
-_TOKEN = re.compile(
-    r"[\w.+-]+@[\w-]+\.[\w.-]+|\+?\d+(?:[.,٬٫]\d+)*(?:st|nd|rd|th)?|[^\W_]+(?:['’][^\W_]+)*|[%٪$€£]"
-)
-_ARTICLE = re.compile(r"^[وف]?(?:[بك]?ال|لل)(?=\w{3})")
-_PRONOUNS = _set(
+_PRONOUNS = word_set(
     """he she it they this these that those his her their its both such
     هذا هذه وهو وهي هو هي هم ذلك تلك كما وقد ولها وله"""
 )
+_ROW = re.compile(r"[^:;]{1,60}: [^;]+(?:; [^:;]{1,60}: [^;]+)+$")
 _DATELINE = re.compile(r"(?:[^\W\d_]+[ /]?){1,4}(?:, [^–—.]{3,40})? [–—-] ")
-_DEMONSTRATIVES = _set("this these such هذا هذه تلك ذلك")
-_ARABIC = re.compile("[\u0621-\u064a]")
-
-
-@dataclass(frozen=True, slots=True)
-class _Word:
-    """A word of a text and all that can be said of it alone."""
-
-    folded: str
-    stem: str
-    stop: bool
-    arabic: bool
-    grams: frozenset[str]
-    bones: str
-    root: str
-    concepts: frozenset[str]
-    signs: int
-
-
-@lru_cache(maxsize=100_000)
-def _word(raw: str) -> _Word:
-    folded = analysis.fold(raw).replace("’", "'")
-    arabic = bool(_ARABIC.match(folded))
-    stop = analysis.is_stop_word(folded)
-    padded = f" {folded} "
-    capital = raw[:1].isupper()
-    bare = _ARTICLE.sub("", folded) if arabic else folded
-    forms = (folded, bare, folded[1:]) if arabic else (folded,)
-    signs = Sign.NONE
-    for form in forms:
-        signs |= _ALL_SIGNS.get(form, Sign.NONE)
-    digits = sum(c.isdigit() for c in folded)
-    if digits and folded[:1] in "+0123456789":
-        signs |= Sign.NUMBER
-        if _YEAR.fullmatch(folded):
-            signs |= Sign.TIME
-        if digits >= _PHONE_DIGITS and "." not in folded and "," not in raw and "٬" not in raw:
-            signs |= Sign.PHONE
-    if raw in "$€£":
-        signs |= Sign.MONEY
-    if "@" in raw:
-        signs |= Sign.MAIL
-    if capital and not stop:
-        signs |= Sign.NAME
-    return _Word(
-        folded=folded,
-        stem=analysis.stem(folded),
-        stop=stop,
-        arabic=arabic,
-        grams=frozenset(padded[i : i + 3] for i in range(len(padded) - 2)),
-        bones=analysis.skeleton(bare) if (arabic or capital) and not stop else "",
-        root=(root := root_of(folded)),
-        concepts=frozenset() if stop else concepts().get(root, frozenset()),
-        signs=signs,
-    )
-
-
-def words_of(text: str) -> list[_Word]:
-    """The words of a text, numbers, addresses and currency signs among them."""
-    words = [_word(raw) for raw in _TOKEN.findall(analysis.without_marks(text))]
-    for at, word in enumerate(words):
-        for roots, concept in phrases().get(word.root, ()):
-            if tuple(w.root for w in words[at : at + len(roots)]) == roots:
-                for i in range(at, at + len(roots)):
-                    words[i] = replace(words[i], concepts=words[i].concepts | {concept})
-    return words
-
-
-def wanted_signs(asked: Sequence[Asked], stems: Sequence[str]) -> tuple[int, bool]:
-    """What an answer has to hold, and whether nothing else will do."""
-    strict = Sign.NONE
-    for sign, triggers in _STRICT:
-        if triggers.intersection(stems):
-            strict |= sign
-    if strict:
-        return strict, True
-    wanted = Sign.NONE
-    for kind in asked:
-        wanted |= _WANTED.get(kind, Sign.NONE)
-    return wanted, False
-
-
-class _Matcher:
-    """How far words of the evidence are words of the question."""
-
-    def __init__(self, words: Sequence[_Word]) -> None:
-        self._words = words
-        self._by_stem = {word.stem: i for i, word in enumerate(words)}
-        self._by_gram: dict[str, list[int]] = {}
-        self._by_bones: dict[str, list[int]] = {}
-        self._by_concept: dict[str, list[int]] = {}
-        for i, word in enumerate(words):
-            for concept in word.concepts:
-                self._by_concept.setdefault(concept, []).append(i)
-            if len(word.bones) >= BONES:
-                self._by_bones.setdefault(word.bones, []).append(i)
-            if not word.folded[:1].isdigit():
-                for gram in word.grams:
-                    self._by_gram.setdefault(gram, []).append(i)
-        self._known: dict[tuple[str, frozenset[str]], tuple[tuple[int, float], ...]] = {}
-
-    def match(self, word: _Word) -> tuple[tuple[int, float], ...]:
-        """Pairs of (index of a question word, 0 to 1)."""
-        key = (word.folded, word.concepts)
-        found = self._known.get(key)
-        if found is None:
-            found = self._known[key] = () if word.stop else self._compare(word)
-        return found
-
-    def _compare(self, word: _Word) -> tuple[tuple[int, float], ...]:
-        values: dict[int, float] = {}
-        common: dict[int, int] = {}
-        for gram in word.grams:
-            for i in self._by_gram.get(gram, ()):
-                common[i] = common.get(i, 0) + 1
-        for i, count in common.items():
-            dice = 2 * count / (len(self._words[i].grams) + len(word.grams))
-            if dice >= SAME_WORD:
-                values[i] = dice
-        for i in self._by_bones.get(word.bones, ()):
-            if self._words[i].arabic != word.arabic:
-                values[i] = max(values.get(i, 0.0), SKELETON_ACROSS)
-            elif not word.arabic and len(word.bones) > BONES:
-                values[i] = max(values.get(i, 0.0), SKELETON_WITHIN)
-        for concept in word.concepts:
-            for i in self._by_concept.get(concept, ()):
-                translated = self._words[i].arabic != word.arabic
-                value = CONCEPT_ACROSS if translated else CONCEPT_WITHIN
-                values[i] = max(values.get(i, 0.0), value)
-        same = self._by_stem.get(word.stem)
-        if same is not None:
-            values[same] = 1.0
-        return tuple(values.items())
+_DEMONSTRATIVES = word_set("this these such هذا هذه تلك ذلك")
 
 
 @dataclass(slots=True)
@@ -323,8 +69,8 @@ class Candidate:
     sentence: Sentence
     rank: int
     position: int
-    words: list[_Word]
-    new: list[tuple[int, _Word]]
+    words: tuple[Word, ...]
+    new: list[tuple[int, Word]]
     hits: list[tuple[int, int]]
     item: bool
     intro: int | None = None
@@ -333,6 +79,11 @@ class Candidate:
     def asks(self) -> bool:
         """Whether it is itself a question, as teasers are."""
         return self.sentence.text.rstrip("\"'”’») ").endswith(("?", "؟"))
+
+    @property
+    def row(self) -> bool:
+        """Whether it is a row of a table: "Year: 1995; Step: …"."""
+        return self.item and bool(_ROW.match(self.sentence.text))
 
     @property
     def leads_in(self) -> bool:
@@ -364,22 +115,33 @@ class Evidence:
     """
 
     def __init__(
-        self, question: Question, passages: Sequence[Passage], publisher: str = ""
+        self,
+        question: Question,
+        passages: Sequence[Passage],
+        publisher: str = "",
+        alike: Alike | None = None,
     ) -> None:
-        """Compare; `publisher` is whose pages these are, understood on each of them."""
+        """Compare.
+
+        Args:
+            publisher: whose pages these are, understood on each of them.
+            alike: how alike words are in meaning; without it only forms and the lexicon count.
+        """
         self.question = question
         self.passages = passages
         self.words = _question_words(question)
-        self._matcher = _Matcher(self.words)
+        self._matcher = Matcher(self.words)
         self.candidates: list[Candidate] = []
         width = len(self.words)
         rows: list[list[float]] = []
         titles: list[list[float]] = []
+        headings: list[list[float]] = []
         for rank, passage in enumerate(passages):
             chunk = passage.chunk
             title = self._cover(
                 words_of(" ".join((chunk.title, *chunk.headings, publisher))), width
             )[0]
+            heading = self._cover(words_of(" ".join(chunk.headings[-1:])), width)[0]
             intro: int | None = None
             for position, sentence in enumerate(passage.sentences):
                 words = words_of(sentence.text)
@@ -402,9 +164,12 @@ class Evidence:
                 )
                 rows.append(row)
                 titles.append(title)
+                headings.append(heading)
         count = len(self.candidates)
         self.covered = np.array(rows, dtype=float).reshape(count, width)
         self.titled = np.array(titles, dtype=float).reshape(count, width)
+        self.headed = np.array(headings, dtype=float).reshape(count, width)
+        self.meant, self.meant_in_title = self._meant(alike)
         named = np.array(
             [bool(w.signs & (Sign.NAME | Sign.NUMBER)) and not w.arabic for w in self.words],
             dtype=bool,
@@ -412,12 +177,43 @@ class Evidence:
         self.named = named.reshape(width)
         common = (self.covered >= SKELETON_WITHIN).sum(0)
         self.rarity = np.log(1 + count / (common + 0.5)) * np.where(self.named, NAME_RARITY, 1.0)
+        own = set(content_stems(question.text.partition(TOPIC_AFTER)[0]))
+        self.rarity *= [1.0 if w.stem in own else TOPIC_RARITY for w in self.words]
+
+    def _meant(self, alike: Alike | None) -> tuple[Floats, Floats]:
+        """`covered` and `titled` where a word of near meaning counts too, as far as it is near."""
+        self._places: dict[str, int] = {}
+        self._near = np.zeros((1, len(self.words)))
+        if alike is None or not self.words or not self.candidates:
+            return self.covered, self.titled
+        own = [{w.surface for w in c.words if _has_meaning(w)} for c in self.candidates]
+        around = {
+            c.rank: {
+                w.surface
+                for w in words_of(" ".join((c.passage.chunk.title, *c.passage.chunk.headings)))
+                if _has_meaning(w)
+            }
+            for c in self.candidates
+        }
+        all_words = sorted(set().union(*own, *around.values()))
+        place = {word: i for i, word in enumerate(all_words)}
+        cosines = alike([w.surface for w in self.words], all_words)
+        near = np.clip((cosines - NEAR_FROM) / (NEAR_AT - NEAR_FROM), 0.0, NEAR_COUNTS)
+        near[[not _has_meaning(w) for w in self.words]] = 0.0
+        near = np.vstack([near.T, np.zeros((1, len(self.words)))])  # a row for no words at all
+        self._places, self._near = place, near
+        sentences, titles = np.zeros_like(self.covered), np.zeros_like(self.titled)
+        title = {r: near[[place[w] for w in ws] or [-1]].max(0) for r, ws in around.items()}
+        for row, (candidate, words) in enumerate(zip(self.candidates, own, strict=True)):
+            sentences[row] = near[[place[w] for w in words] or [-1]].max(0)
+            titles[row] = title[candidate.rank]
+        return np.maximum(self.covered, sentences), np.maximum(self.titled, titles)
 
     def _cover(
-        self, words: Sequence[_Word], width: int
-    ) -> tuple[list[float], list[tuple[int, _Word]], list[tuple[int, int]]]:
+        self, words: Sequence[Word], width: int
+    ) -> tuple[list[float], list[tuple[int, Word]], list[tuple[int, int]]]:
         row = [0.0] * width
-        new: list[tuple[int, _Word]] = []
+        new: list[tuple[int, Word]] = []
         hits: list[tuple[int, int]] = []
         for place, word in enumerate(words):
             matches = self._matcher.match(word)
@@ -444,6 +240,64 @@ class Evidence:
                     break
         return found
 
+    def years(self) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+        """Per candidate: whether it is of a year the question names, whether of another.
+
+        A sentence is of the years it names, else of those its title or headings name, else of the
+        year its page was published in. Both are False where the question names no year.
+        """
+        wanted = set(self.question.years)
+        right = np.zeros(len(self.candidates), dtype=bool)
+        wrong = np.zeros(len(self.candidates), dtype=bool)
+        if not wanted:
+            return right, wrong
+        for row, candidate in enumerate(self.candidates):
+            own = years_of(candidate.sentence.text)
+            chunk = candidate.passage.chunk
+            around = set(YEAR.findall(" ".join((chunk.title, *chunk.headings))))
+            dated = {str(chunk.published.year)} if chunk.published else set()
+            right[row] = bool(wanted & (own | around | dated))
+            wrong[row] = bool(own or around or dated) and not right[row]
+        return right, wrong
+
+    def labelled(self) -> npt.NDArray[np.bool_]:
+        """Per candidate: its label names what is asked for: "Donors: …" for "who pays"."""
+        wanted = labels_asked_for(self.question.text)
+        found = np.zeros(len(self.candidates), dtype=bool)
+        if wanted:
+            for row, candidate in enumerate(self.candidates):
+                text = analysis.fold(candidate.sentence.text)
+                found[row] = any(label.search(text) for label in wanted)
+        return found
+
+    def counts(self) -> tuple[npt.NDArray[np.bool_], bool]:
+        """Per candidate: it has a number of what the question counts; and whether it counts at all.
+
+        "How many visitors" is answered by "1,800 spectators", not by any number.
+        """
+        counted = [
+            i
+            for i, word in enumerate(self.words)
+            if word.folded in counted_words(self.question.text)
+        ]
+        found = np.zeros(len(self.candidates), dtype=bool)
+        for row, candidate in enumerate(self.candidates) if counted else ():
+            numbers = [p for p, w in enumerate(candidate.words) if w.signs & Sign.NUMBER]
+            found[row] = any(
+                self._near_words(candidate.words[at], counted)
+                for place in numbers
+                for at in range(max(0, place - COUNTED_WORDS), place + COUNTED_WORDS + 1)
+                if at != place and at < len(candidate.words)
+            )
+        return found, bool(counted)
+
+    def _near_words(self, word: Word, among: Sequence[int]) -> bool:
+        """Whether a word says what one of these words of the question says."""
+        if any(i in among and value >= SAME_WORD for i, value in self._matcher.match(word)):
+            return True
+        place = self._places.get(word.surface)
+        return place is not None and bool(self._near[place, list(among)].max() >= NEAR_ENOUGH)
+
     def clashes(self) -> npt.NDArray[np.bool_]:
         """Per candidate: it names another of a series than the question does, and not that one."""
         wanted = ordinals_of(words_of(self.question.text))
@@ -455,12 +309,74 @@ class Evidence:
             clash[row] = bool(named) and not named & wanted
         return clash
 
-    def matrix(self, asked: Sequence[Asked], weights: Floats | None = None) -> Floats:
+    def _expands(self) -> list[bool]:
+        """Per candidate: it spells out an acronym of the question: "LIFT, in full Labour …"."""
+        acronyms = re.findall(r"\b[A-Z][A-Za-z&-]*[A-Z]\b", self.question.text)
+        found = []
+        for candidate in self.candidates:
+            initials = "".join(
+                word[0] for word in re.findall(r"[^\W\d_]+", candidate.sentence.text)
+            ).casefold()
+            found.append(
+                any(
+                    a in candidate.sentence.text and re.sub(r"\W", "", a).casefold() in initials
+                    for a in acronyms
+                )
+            )
+        return found
+
+    def second_best(self) -> Floats:
+        """Per candidate: what it loses for saying what a better page at hand says too.
+
+        A page in the other language whose version in the question's language is at hand; what the
+        site says on all of its pages, where a page of its own says something.
+        """
+        site = np.array([c.passage.kind == "site" for c in self.candidates], dtype=bool)
+        loses = SISTER_LOSES * self._has_sister().astype(float)
+        if not site.all():
+            loses = np.maximum(loses, SITE_LOSES * site)
+        return np.asarray(loses)
+
+    def _has_sister(self) -> npt.NDArray[np.bool_]:
+        """Per candidate: its page's version in the question's language is at hand too."""
+        language = self.question.language
+        at_hand = {passage.chunk.url for passage in self.passages}
+        return np.array(
+            [
+                c.passage.chunk.language != language
+                and c.passage.alternates.get(language, "") in at_hand
+                for c in self.candidates
+            ],
+            dtype=bool,
+        )
+
+    def _age(self) -> Floats:
+        """Per candidate: years, up to MOST_YEARS, that its page is older than the newest at hand.
+
+        0 where the page has no date, and for questions that name a year themselves.
+        """
+        days = [p.chunk.published for p in self.passages if p.chunk.published]
+        if not days or self.question.years:
+            return np.zeros(len(self.candidates))
+        newest = max(days)
+        return np.array(
+            [
+                min(MOST_YEARS, (newest - c.passage.chunk.published).days / 365)
+                if c.passage.chunk.published
+                else 0.0
+                for c in self.candidates
+            ]
+        )
+
+    def matrix(
+        self, asked: Sequence[Asked], weights: Floats | None = None, part: str = ""
+    ) -> Floats:
         """The features of every candidate, `(candidates, len(FEATURES))`.
 
         Args:
             asked: what to look for: of the question, or of one of its parts.
             weights: (question words,): the rarity to use instead of `rarity`, for one part.
+            part: its text, "" for the whole question.
         """
         candidates = self.candidates
         count = len(candidates)
@@ -493,13 +409,31 @@ class Evidence:
         foreign = np.array(
             [c.passage.chunk.language not in ("und", self.question.language) for c in candidates]
         )
-        wanted, strict = wanted_signs(asked, self.question.stems)
+        wanted, strict = wanted_signs(asked, part or self.question.text)
         signed = self.signed(wanted) if wanted else np.zeros(count, dtype=bool)
+        right_year, wrong_year = self.years()
         lengths = np.array([len(c.words) for c in candidates], dtype=float)
         first = np.array([c.position == 0 for c in candidates])
         local = _cover_within(own, begins, group)
         columns: dict[str, npt.ArrayLike] = {
             "cover": cover,
+            "meant": (meant := self.meant @ rarity / total),
+            "meant_below_best": meant - _best_of_language(meant, foreign),
+            "meant_in_passage": _cover_within(self.meant, begins, group),
+            "meant_with_title": np.maximum(self.meant, self.meant_in_title) @ rarity / total,
+            "passage_means": np.maximum.reduceat(self.meant, begins, axis=0)[group]
+            @ rarity
+            / total,
+            "headed": (headed := self.headed @ rarity / total),
+            "headed_best": (headed >= max(HEADED_WELL, float(headed.max()) - 1e-9)),
+            "headed_first": headed * np.array([c.position == 0 for c in candidates]),
+            "headed_item": headed * np.array([c.item for c in candidates]),
+            "expands": self._expands(),
+            "labelled": self.labelled(),
+            "counts": self.counts()[0],
+            "several_item": [c.item and self.question.several for c in candidates],
+            "row": [c.row for c in candidates],
+            "mail": self.signed(Sign.MAIL) * (Asked.CONTACT in asked),
             "cover_below_best": cover - _best_of_language(cover, foreign),
             "cover_in_passage": local,
             "matches": np.minimum((own >= SAME_WORD).sum(1), 8) / 4,
@@ -539,6 +473,12 @@ class Evidence:
             "item": [c.item for c in candidates],
             "leads_in": [c.leads_in for c in candidates],
             "asks": [c.asks for c in candidates],
+            "lead": [c.position == 0 and c.passage.chunk.position == 0 for c in candidates],
+            "sister": self._has_sister(),
+            "site_page": [c.passage.kind == "site" for c in candidates],
+            "year_right": right_year,
+            "year_wrong": wrong_year,
+            "age": self._age(),
             "list_item": [c.item and Asked.LIST in asked for c in candidates],
             "list_leads_in": [c.leads_in and Asked.LIST in asked for c in candidates],
             "list_heading": [
@@ -547,7 +487,7 @@ class Evidence:
             "definition_first": first if asked[0] is Asked.DEFINITION else np.zeros(count),
             "strict": signed if strict else np.zeros(count),
         }
-        kind = asked[0] if asked[0] in _WANTED else Asked.THING
+        kind = asked[0] if asked[0] in WANTED else Asked.THING
         for each in SIGNED_KINDS:
             columns[f"signed_{each.name.lower()}"] = (
                 signed if each is kind and not strict else np.zeros(count)
@@ -555,11 +495,14 @@ class Evidence:
         return np.stack([np.asarray(columns[name], dtype=float) for name in FEATURES], axis=1)
 
 
-def ordinals_of(words: Sequence[_Word]) -> frozenset[int]:
+def ordinals_of(words: Sequence[Word]) -> frozenset[int]:
     """The places in a series that words name, counted from 1."""
-    return frozenset(place for w in words if (place := _ORDINALS.get(_CLITIC.sub("", w.folded))))
+    return frozenset(place for w in words if (place := ordinal_of(w.folded)))
 
 
+HEADED_WELL = 0.25  # share of the question from which a heading counts as about it
+MOST_YEARS = 5.0
+SISTER_LOSES, SITE_LOSES = 3.0, 2.0  # of a sentence's score; by hand
 SHORT_WORDS = 6  # a sentence below this is a caption, a label or an item
 LONG_WORDS = 40
 SIGNED_KINDS = (
@@ -574,6 +517,21 @@ SIGNED_KINDS = (
 )
 FEATURES: tuple[str, ...] = (
     "cover",
+    "meant",
+    "meant_below_best",
+    "meant_in_passage",
+    "meant_with_title",
+    "passage_means",
+    "headed",
+    "headed_best",
+    "headed_first",
+    "headed_item",
+    "expands",
+    "labelled",
+    "counts",
+    "several_item",
+    "row",
+    "mail",
     "cover_below_best",
     "cover_in_passage",
     "matches",
@@ -609,6 +567,12 @@ FEATURES: tuple[str, ...] = (
     "item",
     "leads_in",
     "asks",
+    "lead",
+    "sister",
+    "site_page",
+    "year_right",
+    "year_wrong",
+    "age",
     "list_item",
     "list_leads_in",
     "list_heading",
@@ -618,9 +582,31 @@ FEATURES: tuple[str, ...] = (
 )
 
 
-def _question_words(question: Question) -> list[_Word]:
+@lru_cache(maxsize=1_000)
+def counted_words(text: str) -> frozenset[str]:
+    """The folded words of what a question counts: "visitors" of "how many visitors came"."""
+    found = _COUNTED.search(" ".join(analysis.fold(text).split()))
+    if found is None:
+        return frozenset()
+    words = [w for w in analysis.words(found["english"] or found["arabic"]) if is_content(w)]
+    return frozenset(words[: 2 if found["english"] else 1])
+
+
+_COUNTED = re.compile(
+    r"\b(?:how many|number of)(?: of (?:the|them|those|these))? "
+    r"(?P<english>(?!in |of |are |were |did ).{3,60})|"
+    r"\b[وف]?كم (?:عدد )?(?P<arabic>\w{3,})"
+)
+
+
+def _has_meaning(word: Word) -> bool:
+    """Whether a word can be near another in meaning: no number, no address, no stop word."""
+    return not word.stop and len(word.surface) > 2 and word.surface.isalpha()
+
+
+def _question_words(question: Question) -> list[Word]:
     """The words the question is about, once each, in order."""
-    words: dict[str, _Word] = {}
+    words: dict[str, Word] = {}
     for word in words_of(question.text):
         if word.folded[0].isalnum() and not word.stop and is_content(word.folded):
             words.setdefault(word.stem, word)

@@ -9,25 +9,19 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
-from assistant.evidence import (
-    FEATURES,
-    SAME_WORD,
-    Candidate,
-    Evidence,
-    Floats,
-    Sign,
-    ordinals_of,
-    wanted_signs,
-    words_of,
-)
+from assistant.evidence import FEATURES, Alike, Candidate, Evidence, Floats, ordinals_of
+from assistant.facets import Facet
+from assistant.matching import SAME_WORD
 from assistant.question import Asked, Question, content_stems, read_question
+from assistant.rephrase import TOPIC_AFTER
+from assistant.signs import Sign, wanted_signs, words_of
 from vectorstore import analysis
 from vectorstore.types import Passage, Sentence
 
@@ -36,7 +30,11 @@ WEIGHTS = Path(__file__).with_name("extract_weights.json")
 # Found on the development halves of XQuAD by cross-validation over articles, where not said
 # otherwise.
 SURE, SURE_IF_SHORT = 0.96, 0.993  # above this belief in the best sentence no second one is added
-SHORT_ANSWER_WORDS = 48  # of both; longer answers have to be needed more
+# How long an answer that is not sure may grow, and to how many sentences: three short sentences of
+# a site are as quickly read as one of an encyclopedia. Held out over sites, 64 words give 3 in a
+# hundred answers more that hold every fact than 48 do; on XQuAD a third sentence costs the first.
+SHORT_ANSWER_WORDS = {"text": 48, "site": 64}
+FILLED_SENTENCES = {"text": 2, "site": 5}
 WORTH_ADDING = 0.01  # below this belief a second sentence is noise
 SAME_PAGE_BONUS = 1.5  # for the answer to a further part of the question on the page of the first
 PART_EMPHASIS = 3.0  # a part's own words count so much more than the rest of the question
@@ -49,6 +47,12 @@ OBJECTION, FRAGMENT_WORDS = 2.0, 4
 # Where fewer passages than usual can be found at all, none can stand out from many, and few can be
 # right by chance: by hand, on stores of one page.
 USUAL_PASSAGES, TINY_STORE = 10, 2.2
+NEAR_BONUS, BESIDE_BONUS = 0.3, 0.5  # for a further sentence of the same passage, and a neighbour
+HEADING_ADDS = 0.3  # share of the question that only the heading says
+BARE_WORDS = 5  # "Six months.", "No, it is free."
+LEAD_SENTENCES = 3  # of the newest page
+SENTENCES_PER_FACET = 2
+FACET_NAMED = 0.6  # share of a thing's words from which a sentence or its title names it
 ANTECEDENT_WORDS = 30  # a longer sentence is not worth its words as an antecedent; chosen by eye
 
 _CONDITIONS = tuple(
@@ -69,11 +73,14 @@ class Chosen:
 
     Attributes:
         score: 0 to 1, the share of belief that this sentence holds the answer.
+        needs_heading: it only makes sense below the heading it stands under: "No.", or what a
+            glossary says of a term.
     """
 
     passage: Passage
     sentence: Sentence
     score: float
+    needs_heading: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,17 +108,18 @@ def extract(
     question: Question,
     passages: Sequence[Passage],
     *,
-    max_sentences: int = 4,
+    max_sentences: int = 5,
     publisher: str = "",
+    alike: Alike | None = None,
 ) -> Extraction:
     """Choose the one to `max_sentences` sentences that answer, best passage first.
 
     `publisher` names whose pages these are: a page of IOM Egypt need not say "IOM" or "Egypt".
     """
-    evidence = Evidence(question, passages, publisher)
+    evidence = Evidence(question, passages, publisher, alike)
     if not evidence.candidates or max_sentences < 1:
         return Extraction((), 0.0)
-    weights = load_weights()
+    weights = load_weights()[kind_of(passages)]
     scores = evidence.matrix(question.asked) @ weights.sentence
     picked = pick(evidence, scores, weights, max_sentences)
     features = confidence_features(evidence, scores, picked)
@@ -125,15 +133,28 @@ def extract(
     return Extraction(read(evidence, scores, picked), confidence)
 
 
+def kind_of(passages: Sequence[Passage]) -> str:
+    """What the passages are of: pages of a "site", with headings or dates, or bare "text".
+
+    A site says things once, in short sentences below headings; an encyclopedia says them in long
+    ones that repeat the words of whoever asks. One set of weights for both serves neither.
+    """
+    marked = sum(bool(p.chunk.published or p.chunk.headings) for p in passages)
+    return "site" if 2 * marked >= len(passages) else "text"
+
+
 @lru_cache(maxsize=1)
-def load_weights() -> Weights:
-    """The weights beside this file."""
+def load_weights() -> Mapping[str, Weights]:
+    """The weights beside this file, by kind of pages."""
     stored = json.loads(WEIGHTS.read_text("utf-8"))
-    return Weights(
-        sentence=np.array([stored["sentence"].get(name, 0.0) for name in FEATURES]),
-        confidence=np.array([stored["confidence"].get(name, 0.0) for name in CONFIDENCE_FEATURES]),
-        bias=float(stored["confidence"]["bias"]),
-    )
+    return {
+        kind: Weights(
+            sentence=np.array([own["sentence"].get(name, 0.0) for name in FEATURES]),
+            confidence=np.array([own["confidence"].get(name, 0.0) for name in CONFIDENCE_FEATURES]),
+            bias=float(own["confidence"]["bias"]),
+        )
+        for kind, own in stored["weights"].items()
+    }
 
 
 def _softmax(scores: Floats) -> Floats:
@@ -153,20 +174,99 @@ def pick(evidence: Evidence, scores: Floats, weights: Weights, most: int) -> lis
     open_to_choice = np.array([not c.asks for c in candidates]) & ~evidence.clashes()
     if not open_to_choice.any():
         open_to_choice[:] = True
-    scores = np.where(open_to_choice, scores, -np.inf)
-    picked = _pick_parts(evidence, scores, weights)[:most]
-    best = picked[0]
-    belief = _softmax(scores)
-    if len(evidence.question.parts) == 1 and most > 1:
-        second = _second(evidence, scores, best)
-        if second is not None and belief[second] >= WORTH_ADDING:
-            length = len(evidence.candidates[best].words) + len(evidence.candidates[second].words)
-            if belief[best] < (SURE_IF_SHORT if length <= SHORT_ANSWER_WORDS else SURE):
-                picked.append(second)
+    scores = np.where(open_to_choice, scores - evidence.second_best(), -np.inf)
+    if evidence.question.newest is not None:
+        picked = _pick_newest(evidence, scores)
+    elif evidence.question.facets:
+        picked = _pick_facets(evidence, scores)
+    else:
+        picked = _pick_parts(evidence, scores, weights)
+    picked = picked[:most]
+    _fill(evidence, scores, picked, most)
     for index in _context(evidence, picked):
         if len(picked) < most and index not in picked:
             picked.append(index)
     return picked
+
+
+def _fill(evidence: Evidence, scores: Floats, picked: list[int], most: int) -> None:
+    """Add what may hold the answer where what is picked is not sure to, while it stays short.
+
+    One language is enough: what the other says is most often the same again.
+    """
+    candidates = evidence.candidates
+    kind = kind_of(evidence.passages)
+    most = min(most, max(len(picked), FILLED_SENTENCES[kind]))
+    belief = _softmax(scores)
+    best = candidates[picked[0]]
+    language = best.passage.chunk.language
+    near = np.array([c.passage.chunk.id == best.passage.chunk.id for c in candidates])
+    beside = np.zeros(len(candidates), dtype=bool)
+    beside[max(0, picked[0] - 1) : picked[0] + 2] = True
+    order = np.argsort(-(scores + NEAR_BONUS * near + BESIDE_BONUS * (near & beside)))
+    length = sum(len(candidates[i].words) for i in picked)
+    for index in (int(i) for i in order):
+        if len(picked) >= most or belief[index] < WORTH_ADDING:
+            return
+        if index in picked or candidates[index].passage.chunk.language != language:
+            continue
+        longer = length + len(candidates[index].words)
+        short = longer <= SHORT_ANSWER_WORDS[kind]
+        if len(picked) > 1 and not short:
+            continue
+        if belief[picked].sum() >= (SURE_IF_SHORT if short else SURE):
+            return
+        if not any(_says_the_same(evidence, index, p) for p in picked):
+            picked.append(index)
+            length = longer
+
+
+def _pick_newest(evidence: Evidence, scores: Floats) -> list[int]:
+    """The first sentences of the newest page, which stands first among the passages."""
+    candidates = evidence.candidates
+    page = candidates[0].passage.chunk.url
+    here = [i for i, c in enumerate(candidates) if c.passage.chunk.url == page]
+    told = [i for i in here if np.isfinite(scores[i])] or here
+    return told[:LEAD_SENTENCES]
+
+
+def _pick_facets(evidence: Evidence, scores: Floats) -> list[int]:
+    """The best sentences for each of the things that the question puts side by side."""
+    picked: list[int] = []
+    question = evidence.question
+    pages: set[str] = set()
+    for facet in question.facets:
+        fits = _of_facet(evidence, facet)
+        rated = np.where(fits, scores, -np.inf)
+        if not facet.year and not facet.ordinal and not facet.text:  # each from a page of its own
+            rated[[c.passage.chunk.url in pages for c in evidence.candidates]] = -np.inf
+        for index in (int(i) for i in np.argsort(-rated)[:SENTENCES_PER_FACET]):
+            if np.isfinite(rated[index]) and index not in picked:
+                url = evidence.candidates[index].passage.chunk.url
+                pages.add(url)
+                picked.append(index)
+                rated[[c.passage.chunk.url != url for c in evidence.candidates]] = -np.inf
+    return picked or [int(scores.argmax())]
+
+
+def _of_facet(evidence: Evidence, facet: Facet) -> np.typing.NDArray[np.bool_]:
+    """Per candidate: whether it is about this one of the things put side by side."""
+    fits = np.ones(len(evidence.candidates), dtype=bool)
+    stems = set(content_stems(facet.text))
+    for row, candidate in enumerate(evidence.candidates):
+        chunk = candidate.passage.chunk
+        around = words_of(" ".join((chunk.title, *chunk.headings)))
+        if facet.year:
+            said = {w.folded for w in (*candidate.words, *around)}
+            dated = str(chunk.published.year) if chunk.published else ""
+            fits[row] = facet.year in said or facet.year == dated
+        elif facet.ordinal:
+            own = ordinals_of(candidate.words)
+            fits[row] = facet.ordinal in (own or ordinals_of(around))
+        elif stems:
+            said = {w.stem for w in (*candidate.words, *around)}
+            fits[row] = len(stems & said) >= FACET_NAMED * len(stems)
+    return fits
 
 
 def _pick_parts(evidence: Evidence, scores: Floats, weights: Weights) -> list[int]:
@@ -183,10 +283,10 @@ def _pick_parts(evidence: Evidence, scores: Floats, weights: Weights) -> list[in
         stems = set(content_stems(part))
         own = np.array([w.stem in stems for w in evidence.words], dtype=bool)
         only_here = own & ~np.array([_in_all(w.stem, question) for w in evidence.words], dtype=bool)
-        if _tells(evidence, picked, asked, only_here):
+        if _tells(evidence, picked, asked, part, only_here):
             continue
         emphasis = np.where(only_here, PART_EMPHASIS, 1.0)
-        rated = evidence.matrix(asked, evidence.rarity * emphasis) @ weights.sentence
+        rated = evidence.matrix(asked, evidence.rarity * emphasis, part) @ weights.sentence
         rated = np.where(np.isfinite(scores), rated + SAME_PAGE_BONUS * here, -np.inf)
         for index in (int(i) for i in np.argsort(-rated)):
             if index not in picked and not any(_says_the_same(evidence, index, p) for p in picked):
@@ -204,30 +304,14 @@ def _tells(
     evidence: Evidence,
     picked: Sequence[int],
     asked: Sequence[Asked],
+    text: str,
     own: np.typing.NDArray[np.bool_],
 ) -> bool:
     """Whether what is picked has the words of a part and a sign of what it asks for."""
-    wanted, _ = wanted_signs(asked, ())
+    wanted, _ = wanted_signs(asked, text)
     signed = not wanted or bool(evidence.signed(wanted)[list(picked)].any())
     covered = evidence.covered[list(picked)][:, own].max(0) if own.any() else np.ones(1)
     return signed and bool((covered >= SAME_WORD).mean() >= PART_TOLD)
-
-
-def _second(evidence: Evidence, scores: Floats, best: int) -> int | None:
-    """The sentence to add where the best one is not sure to hold the answer.
-
-    One language is enough: what the other says is most often the same again.
-    """
-    rated = scores.copy()
-    rated[best] = -np.inf
-    language = evidence.candidates[best].passage.chunk.language
-    rated[[c.passage.chunk.language != language for c in evidence.candidates]] = -np.inf
-    for index in (int(i) for i in np.argsort(-rated)):
-        if not np.isfinite(rated[index]):
-            return None
-        if not _says_the_same(evidence, index, best):
-            return index
-    return None
 
 
 def _context(evidence: Evidence, picked: Sequence[int]) -> list[int]:
@@ -281,15 +365,26 @@ def _quote(evidence: Evidence, index: int, belief: float) -> Chosen:
     """The candidate as it is quoted: a list with its items and the line that leads to it."""
     candidate = evidence.candidates[index]
     block = _block(evidence, index)
+    headed = _needs_heading(evidence, index)
     if len(block) < 2:
-        return Chosen(candidate.passage, candidate.sentence, belief)
+        return Chosen(candidate.passage, candidate.sentence, belief, headed)
     chunk = candidate.passage.chunk
     start = evidence.candidates[block[0]].sentence.start
     end = evidence.candidates[block[-1]].sentence.end
     text = chunk.text[start - chunk.start : end - chunk.start]
-    return Chosen(
-        candidate.passage, replace(candidate.sentence, text=text, start=start, end=end), belief
-    )
+    quoted = replace(candidate.sentence, text=text, start=start, end=end)
+    return Chosen(candidate.passage, quoted, belief, headed)
+
+
+def _needs_heading(evidence: Evidence, index: int) -> bool:
+    """Whether the heading says what the sentence is about, and the sentence does not."""
+    candidate = evidence.candidates[index]
+    if not candidate.passage.chunk.headings:
+        return False
+    headed, own = evidence.headed[index], evidence.covered[index]
+    total = float(evidence.rarity.sum()) or 1.0
+    adds = float((np.maximum(headed - own, 0) @ evidence.rarity) / total)
+    return adds >= HEADING_ADDS or (len(candidate.words) <= BARE_WORDS and bool(headed.max() > 0))
 
 
 def _block(evidence: Evidence, index: int) -> range:
@@ -299,7 +394,7 @@ def _block(evidence: Evidence, index: int) -> range:
     alone = range(index, index + 1)
     if candidate.leads_in:
         first = index
-    elif candidate.item and _wants_a_list(evidence.question):
+    elif candidate.item and _wants_a_list(evidence.question) and not candidate.row:
         first = index
         while first and _follows(candidates, first) and candidates[first].item:
             first -= 1
@@ -326,7 +421,7 @@ def _follows(candidates: Sequence[Candidate], index: int) -> bool:
 
 
 def _wants_a_list(question: Question) -> bool:
-    return Asked.LIST in question.asked
+    return question.several
 
 
 def read(evidence: Evidence, scores: Floats, picked: Sequence[int]) -> tuple[Chosen, ...]:
@@ -366,6 +461,9 @@ _SQUARED = (
     "cover_with_title",
     "page_covers",
     "rarest_missing",
+    "meant_with_title",
+    "page_means",
+    "rarest_not_meant",
     "cosine",
     "best_cosine",
     "passage_score",
@@ -380,6 +478,16 @@ CONFIDENCE_FEATURES: tuple[str, ...] = (
     "cover_with_title",
     "page_covers",
     "rarest_missing",
+    "meant",
+    "meant_with_title",
+    "page_means",
+    "rarest_not_meant",
+    "rarest_not_on_page",
+    "uncounted",
+    "counted",
+    "page_belief",
+    "several_pages",
+    "follows_up",
     "names_missing",
     "numbers_missing",
     "years_missing",
@@ -410,6 +518,7 @@ def confidence_features(evidence: Evidence, scores: Floats, picked: Sequence[int
     quoted = [index for start in picked for index in _block(evidence, start)]
     own = evidence.covered[quoted].max(0)
     titled = np.maximum(own, evidence.titled[quoted].max(0))
+    meant = np.maximum(evidence.meant[quoted].max(0), evidence.meant_in_title[quoted].max(0))
     on_page = [i for i, c in enumerate(candidates) if c.passage.chunk.url == url]
     of_page = np.maximum(evidence.covered[on_page].max(0), titled)
     published = best.passage.chunk.published
@@ -418,10 +527,14 @@ def confidence_features(evidence: Evidence, scores: Floats, picked: Sequence[int
             if word.folded == str(published.year):
                 of_page[i] = titled[i] = 1.0
     missing = rarity * (1 - of_page)
+    meant_on_page = np.maximum(np.maximum(evidence.meant[on_page].max(0), meant), of_page)
+    not_meant = rarity * (1 - np.maximum(meant, titled))
+    most = max(float(rarity.max(initial=0.0)), 1e-6)
     numbers = np.array([bool(w.signs & Sign.NUMBER) for w in evidence.words], dtype=bool)
     years = np.array([w.folded in evidence.question.years for w in evidence.words], dtype=bool)
     named = evidence.named & ~numbers
-    wanted, strict = wanted_signs(evidence.question.asked, evidence.question.stems)
+    wanted, strict = wanted_signs(evidence.question.asked, evidence.question.text)
+    counts, counting = evidence.counts()
     unsigned = bool(wanted) and not evidence.signed(wanted)[quoted].any()
     elsewhere = [scores[i] for i, c in enumerate(candidates) if c.passage.chunk.url != url]
     other_pages = [p.score for p in evidence.passages if p.chunk.url != url]
@@ -439,6 +552,16 @@ def confidence_features(evidence: Evidence, scores: Floats, picked: Sequence[int
         "page_covers": float(of_page @ rarity) / total,
         "rarest_missing": float(missing.max(initial=0.0))
         / max(float(rarity.max(initial=0.0)), 1e-6),
+        "meant": float(evidence.meant[quoted].max(0) @ rarity) / total,
+        "meant_with_title": float(meant @ rarity) / total,
+        "page_means": float(meant_on_page @ rarity) / total,
+        "rarest_not_meant": float(not_meant.max(initial=0.0)) / most,
+        "rarest_not_on_page": float((rarity * (1 - meant_on_page)).max(initial=0.0)) / most,
+        "uncounted": float(counting and not counts[quoted].any()),
+        "counted": float(counting and bool(counts[quoted].any())),
+        "page_belief": float(_softmax(scores)[on_page].sum()),
+        "several_pages": float(len({candidates[i].passage.chunk.url for i in picked}) > 1),
+        "follows_up": float(TOPIC_AFTER in evidence.question.text),
         "names_missing": _share(missing, rarity, named),
         "numbers_missing": _share(missing, rarity, numbers & ~years),
         "years_missing": _share(missing, rarity, years),

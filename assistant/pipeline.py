@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import re
 import time
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Protocol
 
 from assistant.citations import CitationList
-from assistant.extract import Extraction
+from assistant.clarify import choices
+from assistant.extract import Chosen, Extraction
+from assistant.find import Found, find
 from assistant.guards import Block, QuestionGuards
 from assistant.guards.shape import MAX_QUESTION_CHARS
 from assistant.profile import Profile
-from assistant.question import Question
+from assistant.question import Asked, Question
+from assistant.recency import year_meant
+from assistant.rephrase import TOPIC_AFTER
+from assistant.suggest import next_questions
 from assistant.types import (
     Answer,
     AnswerSentence,
+    Citation,
     Contact,
     Event,
     Kind,
@@ -25,26 +33,46 @@ from assistant.types import (
     Suggestion,
     Turn,
 )
-from ingest.types import Page
-from vectorstore.types import Passage, SearchFilter, SearchResult
+from assistant.wording import Speller, in_written_words
+from ingest.types import Page, PageOutline
+from vectorstore import analysis
+from vectorstore.types import Passage, SearchFilter, SearchResult, Sentence
 
-# Tuned so that of the questions on XQuAD whose page is left out about one in twenty is answered.
-MIN_CONFIDENCE = 0.45
-TOP_K = 10
+# What `extract_weights.json` is calibrated to; it says how many questions pass that should not.
+MIN_CONFIDENCE = 0.5
+NEWEST_CONFIDENCE = 0.9  # for "the latest news": the newest page is known, not believed
 NEAREST_PAGES = 3  # offered where nothing answers
 
 
 class Searcher(Protocol):
     """One published version, searched and read."""
 
+    @property
+    def number(self) -> int:
+        """Of the version."""
+        ...
+
+    def vocabulary(self) -> dict[str, int]:
+        """Every folded word of the pages and how often it occurs."""
+        ...
+
     def search(
-        self, query: str, top_k: int = 10, held_to: SearchFilter | None = None
+        self,
+        query: str,
+        top_k: int = 10,
+        held_to: SearchFilter | None = None,
+        *,
+        also: str = "",
     ) -> SearchResult:
         """Ranked passages."""
         ...
 
     def page(self, url: str) -> Page:
         """A stored page of the same version."""
+        ...
+
+    def outline(self) -> Mapping[str, PageOutline]:
+        """Address to what is known of every page but its text."""
         ...
 
 
@@ -76,14 +104,18 @@ class Assistant:
         guards: QuestionGuards,
         rephrase: Callable[[str, Sequence[Turn]], str],
         writer: Writer | None = None,
+        today: Callable[[], date] = date.today,
     ) -> None:
+        """`today` is what "last year" is held against."""
         self.profile = profile
-        self._retriever = retriever
+        self.retriever = retriever
         self._read_question = read_question
         self._extract = extract
         self._guards = guards
         self._rephrase = rephrase
         self._writer = writer
+        self._today = today
+        self._speller: tuple[int, Speller] | None = None
 
     def ask(
         self,
@@ -152,23 +184,42 @@ class Assistant:
         language = self.profile.speaks(self._read_question(text[:MAX_QUESTION_CHARS]).language)
         if block := self._guards.first_block(text):
             return self._blocked(asked[:MAX_QUESTION_CHARS], text, language, block, started)
-        query = self._rephrase(self._guards.without_orders(text), history)
-        answer = self._from_pages(asked, query, language, min_confidence, started)
+        searcher = self.retriever.session()
+        question = self.understand(self._guards.without_orders(text), history, searcher)
+        answer = self._from_pages(asked, question, searcher, language, min_confidence, started)
         if situations := self._guards.matters(text):
             return self._with_contacts(answer, situations)
         return answer
 
+    def understand(self, text: str, history: Sequence[Turn], searcher: Searcher) -> Question:
+        """The question by itself, in the words of the pages that are searched."""
+        whole = self._in_page_words(self._rephrase(text, history), searcher)
+        question = self._read_question(whole)
+        year = year_meant(whole, self._today())
+        if year is None or question.years:
+            return question
+        return self._read_question(f"{whole.rstrip(' ?؟!.')}{TOPIC_AFTER}{year}?")
+
     def _from_pages(
-        self, asked: str, text: str, language: str, min_confidence: float, started: float
+        self,
+        asked: str,
+        question: Question,
+        searcher: Searcher,
+        language: str,
+        min_confidence: float,
+        started: float,
     ) -> Answer:
-        question = self._read_question(text)
-        searcher = self._retriever.session()
-        found = searcher.search(text, top_k=TOP_K)
+        text = question.text
+        found = find(question, searcher)
         if not found.passages:
             status = Status.UNANSWERABLE_NO_PASSAGES
             return self._stop(asked, text, language, status, started, found)
         searched = time.perf_counter()
+        if which := choices(question, found.passages):
+            return self._asks_back(asked, question, which, language, started, found)
         evidence = self._extract(question, found.passages)
+        if found.newest:  # where it stands says it is the newest, not what it says
+            evidence = replace(evidence, confidence=max(evidence.confidence, NEWEST_CONFIDENCE))
         extracted = time.perf_counter()
         timings = {**found.timings, "extract": extracted - searched}
         if not evidence.sentences or evidence.confidence < min_confidence:
@@ -184,11 +235,17 @@ class Assistant:
         citations = CitationList(searcher.page)
         sentences: list[AnswerSentence] = []
         for chosen in evidence.sentences:
+            if chosen.needs_heading and (heading := _heading(chosen, searcher)) is not None:
+                number = citations.cite(chosen.passage, heading).number
+                if all(said.text != heading.text for said in sentences):
+                    sentences.append(AnswerSentence(heading.text, Kind.QUOTE, (number,)))
             number = citations.cite(chosen.passage, chosen.sentence).number
             sentences.append(AnswerSentence(chosen.sentence.text, Kind.QUOTE, (number,)))
+        texts = self.profile.texts(language)
         if all(citation.language != question.language for citation in citations.all):
-            notice = self.profile.texts(language)["evidence_in_other_language"]
-            sentences.insert(0, AnswerSentence(notice, Kind.NOTICE))
+            sentences.insert(0, AnswerSentence(texts["evidence_in_other_language"], Kind.NOTICE))
+        if day := _missing_date(question, citations.all):
+            sentences.append(AnswerSentence(_dated(texts, day), Kind.NOTICE))
         timings["total"] = time.perf_counter() - started
         return Answer(
             question=asked,
@@ -198,10 +255,42 @@ class Assistant:
             sentences=tuple(sentences),
             citations=citations.all,
             passages=_references(found.passages),
+            suggestions=next_questions(question, evidence.sentences, found.passages),
             confidence=evidence.confidence,
             index_version=found.index_version,
             timings=timings,
         )
+
+    def _asks_back(
+        self,
+        asked: str,
+        question: Question,
+        titles: Sequence[str],
+        language: str,
+        started: float,
+        found: Found,
+    ) -> Answer:
+        """Which of several pages is meant; each can be pressed."""
+        return Answer(
+            question=asked,
+            query=question.text,
+            language=language,
+            status=Status.CLARIFICATION,
+            sentences=(AnswerSentence(self.profile.texts(language)["which_one"], Kind.NOTICE),),
+            passages=_references(found.passages),
+            suggestions=tuple(
+                Suggestion(title, question=f"{question.text.rstrip(' ?؟!.')} – {title}")
+                for title in titles
+            ),
+            index_version=found.index_version,
+            timings={**found.timings, "total": time.perf_counter() - started},
+        )
+
+    def _in_page_words(self, text: str, searcher: Searcher) -> str:
+        """The question as pages would word it, slips mended; one speller per version."""
+        if self._speller is None or self._speller[0] != searcher.number:
+            self._speller = (searcher.number, Speller(searcher.vocabulary()))
+        return self._speller[1].mended(in_written_words(text))
 
     def _blocked(
         self, asked: str, text: str, language: str, block: Block, started: float
@@ -256,7 +345,7 @@ class Assistant:
         language: str,
         status: Status,
         started: float,
-        found: SearchResult | None = None,
+        found: Found | None = None,
         *,
         confidence: float = 0.0,
     ) -> Answer:
@@ -290,11 +379,36 @@ _FIXED = {
 }
 
 
+def _heading(chosen: Chosen, searcher: Searcher) -> Sentence | None:
+    """The heading that a sentence stands under, as it stands on its page."""
+    chunk = chosen.passage.chunk
+    text = chunk.headings[-1]
+    start = searcher.page(chunk.url).text.rfind(text, 0, chosen.sentence.start)
+    return Sentence(text, start, start + len(text), 0.0) if start >= 0 else None
+
+
+_YEAR = re.compile(r"(?<!\d)(?:1[0-9]|20)\d\d(?!\d)")
+
+
 def _readable(text: str) -> str:
     """The question without characters that say nothing: controls, unpaired surrogates, tags."""
     kept = (c if unicodedata.category(c) not in ("Cc", "Cs", "Co", "Cn") else " " for c in text)
     shown = "".join(c for c in kept if not 0xE0000 <= ord(c) <= 0xE007F)
     return " ".join(shown.split())
+
+
+def _missing_date(question: Question, citations: Sequence[Citation]) -> date | None:
+    """The day of the page first quoted, where a time is asked for and no quote names a year."""
+    if Asked.TIME not in question.asked and question.newest is None:
+        return None
+    if any(_YEAR.search(analysis.fold(citation.quote)) for citation in citations):
+        return None
+    return citations[0].published
+
+
+def _dated(texts: Mapping[str, str], day: date) -> str:
+    months = texts["months"].split()
+    return texts["page_dated"].format(day=day.day, month=months[day.month - 1], year=day.year)
 
 
 def _references(passages: Sequence[Passage]) -> tuple[PassageRef, ...]:

@@ -19,7 +19,8 @@ PROFILES = Path(__file__).parent / "profiles"
 
 # Every profile says each of these in each of its languages.
 TEXT_KEYS = frozenset(
-    """not_found nearest_pages evidence_in_other_language empty_question long_question
+    """not_found nearest_pages evidence_in_other_language page_dated months which_one
+    empty_question long_question
     store_error what_this_is what_it_is_not sample_page referral matter_contacts
     conversation_greeting conversation_thanks conversation_goodbye conversation_abilities
     conversation_person advice_legal advice_medical unsafe instructions guard_failed

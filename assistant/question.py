@@ -11,6 +11,8 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
+from assistant.facets import Facet, facets_of
+from assistant.recency import Newest, newest_of
 from vectorstore import analysis
 
 _ARABIC_LETTER = re.compile("[\u0621-\u064a\u0671-\u06d3]")
@@ -49,6 +51,9 @@ class Question:
             four digits that can be a year.
         quoted: what stands in quotation marks, folded.
         parts: the questions it consists of; one, or several for "where and when".
+        facets: what it puts side by side; none where it asks about one thing.
+        newest: what it wants the newest of, None where it does not ask for that.
+        several: whether it asks for more than one thing, so that a list is best told whole.
     """
 
     text: str
@@ -60,6 +65,9 @@ class Question:
     years: tuple[str, ...]
     quoted: tuple[str, ...]
     parts: tuple[str, ...]
+    facets: tuple[Facet, ...] = ()
+    newest: Newest | None = None
+    several: bool = False
 
     @property
     def kind(self) -> Asked:
@@ -270,6 +278,26 @@ QUESTION_WORDS = frozenset(
 )
 
 
+# What is answered by a list, in questions that do not say so.
+_SEVERAL = _rule(
+    r"""\b(?:what|which)(?: \w+){0,2}
+    \ (?:should|must|do|does|can|could|will|would|did|might|have|has)(?: \w+){1,6}
+    \ (?:bring|need|have|show|submit|present|get|receive|include|offers?|provides?|cover|
+    covers|contain|contains|do|help|take|pay for|consist)\b|
+    \b(?:what|which) (?:kinds?|types?|sorts?|services|papers|documents|groups|steps|stages|reasons|
+    conditions|requirements|topics|subjects|languages|countries|cities|items|things|tasks|duties|
+    benefits|rights|partners|donors|organi[sz]ations|agencies|governorates|courses|jobs)\b|
+    \bwho (?:can|may|is|are)(?: \w+){0,3}
+    \ (?:apply|eligible|entitled|helped|partners|donors|get)\b|
+    \b(?:ما|ماذا|ما الذي|ما هي|اي)(?: \w+){0,3}
+    \ (?:احضر|احضار|احضره|احتاج|يحتاج|تحتاج|اقدم|يقدم|تقدم|يقدمها|تقدمها|يشمل|تشمل|تتضمن|يتضمن|
+    يحصل|احصل|يتسلم|يفعل|يفعله|يضم|تضم|تتكون)\b|
+    \b(?:ما|ما هي|اي|ما هم) (?:ال)?(?:اوراق|وثايق|مستندات|خدمات|خطوات|مراحل|شروط|انواع|فيات|
+    اسباب|لغات|دول|مدن|محافظات|اشياء|مهام|مزايا|حقوق|شركاء|جهات|دورات|برامج|اهداف|اولويات|مواضيع|
+    موضوعات)\b|
+    \bمن (?:يمكنه|يستطيع|يحق له|هم)\b"""
+)
+
 _NAME = re.compile(
     r"(?<![\w'’])(?:[A-ZÀ-Þ][\w&'’-]*[A-Z0-9][\w&-]*|[A-ZÀ-Þ][^\W\d_]+(?:-[A-ZÀ-Þ][^\W\d_]+)*)"
 )
@@ -284,14 +312,16 @@ _JOINED = re.compile(
         line.strip()
         for line in r"""
         ,? (?:and|or|as well as)(?: also)?\ (?=
-        (?:who|whom|what|which|when|where|why|how|in what|in which|on what|on which|
-        do|does|did|is|are|was|were|can)\b)|
+        (?:(?:to|for|with|from|by|on|in|at|of|until|till|since|under|after|before)\ )?
+        (?:who|whom|whose|what|which|when|where|why|how|do|does|did|is|are|was|were|can)\b)|
         ,\ (?=
-        (?:which (?!is|was|are|were|ha|can|will|would|do)\w+|how (?:many|much|long|old)|what)\b)|
+        (?:which (?!is|was|are|were|ha|can|will|would|do)\w+|how|what|who|when|where|why)\b)|
         [?؟!]\s+(?=\w)|
         [،,;؛]?\ و(?=
-        (?:متي|امتي|اين|فين|وين|كم|كام|من هو|من هي|من هم|مين|ما|ماذا|لماذا|ليه|كيف|ازاي|
-        هل|ايه|باي|في اي|الي اي|من اي)\b)
+        (?:متي|امتي|اين|فين|وين|كم|كام|بكم|لكم|
+        من (?:شركا|شارك|مول|يمول|تمول|دفع|حضر|افتتح|تراس|يدير|نظم|وقع|قاد)\w*|
+        من هو|من هي|من هم|من الذي|من ال|مين|ما|ماذا|بماذا|لماذا|ليه|كيف|ازاي|هل|ايه|باي|لاي|
+        في اي|الي اي|الي اين|من اي|من اين|منذ متي|حتي متي|مع من|لمن|علي من|عن اي|الي متي)\b)
         """.splitlines()
     ),
     re.IGNORECASE,
@@ -312,16 +342,20 @@ def read_question(text: str) -> Question:
     folded = " " + " ".join(analysis.fold(text).split()) + " "
     numbers = tuple(dict.fromkeys(_NUMBER.findall(folded)))
     parts = _parts(text)
+    asked = _asked(parts, language)
     return Question(
         text=text,
         language=language,
-        asked=_asked(parts, language),
+        asked=asked,
         stems=tuple(content_stems(text)),
         names=tuple(dict.fromkeys(_names(text, language))),
         numbers=numbers,
         years=tuple(n for n in numbers if _YEAR.fullmatch(n)),
         quoted=tuple(analysis.fold(q).strip() for q in _QUOTED.findall(text)),
         parts=parts,
+        facets=facets_of(text, compares=Asked.COMPARISON in asked),
+        newest=newest_of(text),
+        several=Asked.LIST in asked or bool(_SEVERAL.search(folded)),
     )
 
 

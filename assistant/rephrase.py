@@ -15,6 +15,7 @@ from assistant.types import Turn
 from vectorstore import analysis
 
 TURNS_BACK = 3
+TOPIC_AFTER = " – "  # stands between what is asked and what it is asked about
 TOPIC_WORDS = 12
 _TURN_CHARS = 500  # of a turn that is looked at; what a client sends as history has no limit
 ANSWER_WORDS = 8
@@ -154,7 +155,9 @@ def _with_fragment(earlier: str, fragment: str) -> str:
 
 
 def _joined(asked: str, about: str) -> str:
-    return f"{asked.rstrip(' ?؟!.')} – {about}{'؟' if language_of(asked) == 'ar' else '?'}"
+    return (
+        f"{asked.rstrip(' ?؟!.')}{TOPIC_AFTER}{about}{'؟' if language_of(asked) == 'ar' else '?'}"
+    )
 
 
 def _topic(earlier: str, question: str) -> list[str]:

@@ -7,6 +7,7 @@ import ipaddress
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -40,6 +41,7 @@ class Settings:
         model_daily_tokens: read and written in a day by one process, 0 for no limit.
         entailment: a sentence-transformers cross-encoder that the gate asks last, "" for none.
         trusted_proxies: networks of reverse proxies whose X-Forwarded-For is believed.
+        today: the day that "last year" is held against; None for the machine's own.
     """
 
     store: Path = Path("store")
@@ -58,6 +60,7 @@ class Settings:
     entailment: str = ""
     trusted_proxies: tuple[Network, ...] = ()
     embed_origins: tuple[str, ...] = ()
+    today: date | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
@@ -104,6 +107,13 @@ def _networks(value: str) -> tuple[Network, ...]:
         raise SettingsError(
             f"ASSISTANT_TRUSTED_PROXIES: {error}. Give addresses or networks, like 10.0.0.0/8."
         ) from error
+
+
+def _day(value: str) -> date:
+    try:
+        return date.fromisoformat(value)
+    except ValueError as error:
+        raise SettingsError(f"ASSISTANT_TODAY is {value}; write it as 2024-03-01.") from error
 
 
 def _days(value: str) -> int:
@@ -154,4 +164,5 @@ _READ: Mapping[str, Callable[[str], object]] = {
     "model_seconds": _seconds,
     "model_tokens": _tokens,
     "model_daily_tokens": _tokens,
+    "today": _day,
 }

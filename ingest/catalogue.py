@@ -29,7 +29,16 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from ingest.errors import StoreError
-from ingest.types import Chunk, Exclusion, Page, Reading, Span, Validators, Visit
+from ingest.types import (
+    Chunk,
+    Exclusion,
+    Page,
+    PageOutline,
+    Reading,
+    Span,
+    Validators,
+    Visit,
+)
 
 FORMAT = 1
 NO_CATALOGUE = "Restore a backup with `assistant restore`, or ingest anew into a new store."
@@ -404,6 +413,22 @@ class Catalogue:
     def samples(self) -> list[str]:
         """The addresses of the profile's starter pages, in order."""
         return [url for (url,) in self._rows("SELECT url FROM pages WHERE sample ORDER BY url")]
+
+    def outline(self) -> list[PageOutline]:
+        """All pages without their texts, by address."""
+        return [
+            PageOutline(
+                url=row[0],
+                title=row[1],
+                language=row[2],
+                published=date.fromisoformat(row[3]) if row[3] else None,
+                alternates=json.loads(row[4]),
+                kind=row[5],
+            )
+            for row in self._rows(
+                "SELECT url, title, language, published, alternates, kind FROM pages ORDER BY url"
+            )
+        ]
 
     def page(self, url: str) -> Page | None:
         """The page at one address."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ingest.sentences import is_heading, sentence_spans
-from ingest.types import Chunk, Page, Span
+from ingest.types import Chunk, Page, Span, page_key
 
 # Swept on the development halves of XQuAD (docs/decisions/0004-chunking.md): shorter chunks rank
 # worse, longer ones bring less of the page per character read.
@@ -34,7 +33,7 @@ def chunk_page(page: Page) -> list[Chunk]:
 
     Every sentence of the page stands in exactly one chunk; headings stand in `headings` only.
     """
-    prefix = hashlib.sha256(page.url.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    prefix = page_key(page.url)
     chunks: list[Chunk] = []
     for section in _sections(page.text):
         for run in _runs(page.text, sentence_spans(page.text, section.start, section.end)):

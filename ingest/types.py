@@ -15,6 +15,11 @@ def digest_of(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def page_key(url: str) -> str:
+    """What the ids of a page's chunks begin with: 16 hex digits of its address's SHA-256."""
+    return digest_of(url)[:16]
+
+
 @dataclass(frozen=True, slots=True)
 class Validators:
     """What a server gave to ask it later whether a resource has changed; None where it did not."""
@@ -193,6 +198,18 @@ class Page:
         """The 1-based number of the sheet on which `offset` stands; None without sheets."""
         number = sum(start <= offset for start in self.page_starts)
         return number or None
+
+
+@dataclass(frozen=True, slots=True)
+class PageOutline:
+    """What is known of a stored page without its text."""
+
+    url: str
+    title: str
+    language: str
+    published: date | None = None
+    alternates: Mapping[str, str] = field(default_factory=dict)
+    kind: str = "page"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-ANALYSIS_VERSION = 2  # raise it when tokens change: an index built before is then stale
+ANALYSIS_VERSION = 3  # raise it when tokens change: an index built before is then stale
 
 _MARKS = re.compile(
     "[\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0640\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,7 @@ FIELDS: Mapping[str, Callable[[str], list[str]]] = {
 # be common, and BM25 could tell none of them apart.
 FILLER_ROWS = 20
 _FILLER = "\0"
+VOCABULARY = "words.json"
 BM25_K1, BM25_B = 1.2, 0.75  # Robertson's usual values; tuning them moved R@1 by less than 0.01
 
 Scores = npt.NDArray[np.float32]
@@ -29,9 +32,10 @@ Scores = npt.NDArray[np.float32]
 class LexicalIndex:
     """BM25 scores of every row for a query; rows are numbered as they were built."""
 
-    def __init__(self, fields: Mapping[str, Any], size: int) -> None:
+    def __init__(self, fields: Mapping[str, Any], size: int, vocabulary: Path) -> None:
         self._fields = fields
         self._size = size
+        self._vocabulary = vocabulary
 
     @classmethod
     def build(cls, folder: Path, texts: Sequence[str]) -> None:
@@ -46,6 +50,8 @@ class LexicalIndex:
             corpus += [[_FILLER] * ordinary] * FILLER_ROWS
             index.index(corpus, show_progress=False, create_empty_token=False)
             index.save(str(folder / name), show_progress=False)
+        counts = Counter(word for text in texts for word in analysis.words(text))
+        (folder / VOCABULARY).write_text(json.dumps(counts, ensure_ascii=False), "utf-8")
 
     @classmethod
     def open(cls, folder: Path, size: int) -> LexicalIndex:
@@ -66,7 +72,21 @@ class LexicalIndex:
                 ) from error
             if int(fields[name].scores["num_docs"]) != size + FILLER_ROWS:
                 raise CorruptIndex(f"The lexical index in {folder / name} is not of {size} rows.")
-        return cls(fields, size)
+        if not (folder / VOCABULARY).is_file():
+            raise CorruptIndex(f"The lexical index in {folder} lacks {VOCABULARY}.")
+        return cls(fields, size, folder / VOCABULARY)
+
+    def vocabulary(self) -> dict[str, int]:
+        """Every folded word of the rows and how often it occurs.
+
+        Raises:
+            CorruptIndex: its file is unreadable.
+        """
+        try:
+            counts: dict[str, int] = json.loads(self._vocabulary.read_text("utf-8"))
+        except (OSError, ValueError) as error:
+            raise CorruptIndex(f"{self._vocabulary} is unreadable: {error}") from error
+        return counts
 
     def verify(self, texts: Sequence[str]) -> None:
         """Whether row i holds the words of text i.
@@ -82,13 +102,15 @@ class LexicalIndex:
 
     def scores(self, query: str) -> dict[str, Scores]:
         """BM25 of each field for every row: shape `(rows,)`, float32, 0 where no token occurs."""
-        found: dict[str, Scores] = {}
-        for name, tokens_of in FIELDS.items():
-            index = self._fields[name]
-            tokens = [t for t in tokens_of(query) if t in index.vocab_dict]
-            found[name] = (
-                np.asarray(index.get_scores(tokens)[: self._size], dtype=np.float32)
-                if tokens
-                else np.zeros(self._size, np.float32)
-            )
-        return found
+        return {name: self._scores(name, query) for name in FIELDS}
+
+    def word_scores(self, query: str) -> Scores:
+        """BM25 of the words alone, as in `scores`."""
+        return self._scores("words", query)
+
+    def _scores(self, name: str, query: str) -> Scores:
+        index = self._fields[name]
+        tokens = [t for t in FIELDS[name](query) if t in index.vocab_dict]
+        if not tokens:
+            return np.zeros(self._size, np.float32)
+        return np.asarray(index.get_scores(tokens)[: self._size], dtype=np.float32)

@@ -18,7 +18,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from ingest.types import Chunk, Page
+from ingest.types import Chunk, Page, PageOutline
 from vectorstore.analysis import ANALYSIS_VERSION
 from vectorstore.chroma import Collections, open_collections
 from vectorstore.dense import DenseIndex
@@ -45,6 +45,10 @@ class PageReader(Protocol):
         """One page."""
         ...
 
+    def outline(self) -> Sequence[PageOutline]:
+        """All pages without their texts."""
+        ...
+
     def pages_after(self, url: str, count: int) -> list[Page]:
         """The first `count` pages whose addresses come after `url`."""
         ...
@@ -59,22 +63,33 @@ _LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """One language's indexes; row i of both is `chunk_ids[i]`."""
+    """One language's indexes; row i of both is `chunk_ids[i]`.
+
+    Attributes:
+        published: day of each row's page as a proleptic Gregorian ordinal, 0 where it has none.
+        page_rows: page key to the rows of that page.
+    """
 
     language: str
     chunk_ids: tuple[str, ...]
     published: npt.NDArray[np.int32]
     lexical: LexicalIndex
     dense: DenseIndex
+    page_rows: Mapping[str, Sequence[int]]
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
 class IndexVersion:
-    """An opened version."""
+    """An opened version.
+
+    Attributes:
+        outline: address to what is known of every page but its text.
+    """
 
     manifest: Manifest
     shelves: Mapping[str, Shelf]
     pages: PageReader
+    outline: Mapping[str, PageOutline]
 
     @property
     def number(self) -> int:
@@ -172,7 +187,8 @@ class Published:
             shelves = {
                 tag: _open_shelf(folder / tag, collections, tag) for tag in manifest.languages
             }
-            version = IndexVersion(manifest, shelves, pages)
+            outline = {page.url: page for page in pages.outline()}
+            version = IndexVersion(manifest, shelves, pages, outline)
             weakref.finalize(version, opened.pop_all().close)
         return version
 
@@ -195,10 +211,14 @@ def _open_shelf(folder: Path, collections: Collections, language: str) -> Shelf:
         published = np.load(folder / "published.npy")
     except (OSError, ValueError) as error:
         raise CorruptIndex(f"The index in {folder} is unreadable: {error}") from error
+    page_rows: dict[str, list[int]] = {}
+    for row, chunk_id in enumerate(chunk_ids):
+        page_rows.setdefault(chunk_id.rpartition("-")[0], []).append(row)
     return Shelf(
         language,
         chunk_ids,
         published,
         LexicalIndex.open(folder, len(chunk_ids)),
         DenseIndex(collections, language, folder),
+        page_rows,
     )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ingest.language import detect_language
-from ingest.types import Chunk, Page
+from ingest.types import Chunk, Page, PageOutline, page_key
 from vectorstore.analysis import fold
 from vectorstore.embed import Embedder, Vectors
 from vectorstore.errors import CorruptIndex
@@ -19,10 +20,12 @@ from vectorstore.fusion import fuse, recipe_for
 from vectorstore.published import IndexVersion, Shelf
 from vectorstore.types import Passage, SearchFilter, SearchResult, Sentence
 from vectorstore.versions import Manifest
+from vectorstore.words import WordVectors
 
 # How many rows each index offers to be scored exactly; beyond 48 nothing more of the development
 # halves' gold passages came in.
 CANDIDATES = 48
+ALSO_WEIGHT = 0.3  # of words that only say the same as those of the query
 
 
 class VersionSource(Protocol):
@@ -34,11 +37,16 @@ class VersionSource(Protocol):
 
 
 class HybridRetriever:
-    """Opens searches on whatever version is published at the moment."""
+    """Opens searches on whatever version is published at the moment.
+
+    Attributes:
+        words: how alike words are, by the same encoder.
+    """
 
     def __init__(self, published: VersionSource, embedder: Embedder) -> None:
         self._published = published
         self.embedder = embedder
+        self.words = WordVectors(embedder)
 
     def session(self) -> Searcher:
         """A searcher of the version that is published now.
@@ -86,17 +94,44 @@ class Searcher:
             raise CorruptIndex(f"{url} is indexed but not stored. Run `assistant rebuild`.")
         return page
 
+    def outline(self) -> Mapping[str, PageOutline]:
+        """Address to what is known of every page of the version but its text."""
+        return self._version.outline
+
+    @property
+    def number(self) -> int:
+        """Of the version that is searched."""
+        return self._version.number
+
+    def vocabulary(self) -> dict[str, int]:
+        """Every folded word of the version's pages and how often it occurs."""
+        total: Counter[str] = Counter()
+        for shelf in self._version.shelves.values():
+            total.update(shelf.lexical.vocabulary())
+        return dict(total)
+
     def search(
-        self, query: str, top_k: int = 10, held_to: SearchFilter | None = None
+        self,
+        query: str,
+        top_k: int = 10,
+        held_to: SearchFilter | None = None,
+        *,
+        also: str = "",
     ) -> SearchResult:
-        """The `top_k` best passages of all languages for `query`, best first."""
+        """The `top_k` best passages of all languages for `query`, best first.
+
+        `also` holds words that say the same as those of the query, in any language; a passage with
+        them is found by words too, but for less.
+        """
         started = time.perf_counter()
         vector = self._embedder.encode_queries([query])[0]
         embedded = time.perf_counter()
         language = detect_language(query)
         found: list[_Hit] = []
         for shelf in self._version.shelves.values():
-            found.extend(_search_shelf(shelf, query, language, vector, held_to or SearchFilter()))
+            found.extend(
+                _search_shelf(shelf, query, also, language, vector, held_to or SearchFilter())
+            )
         found.sort(key=lambda hit: (-hit.score, hit.chunk_id))
         ranked = time.perf_counter()
         passages = _passages(self._version, found, top_k)
@@ -123,12 +158,19 @@ class _Hit:
 
 
 def _search_shelf(
-    shelf: Shelf, query: str, language: str, vector: Vectors, held_to: SearchFilter
+    shelf: Shelf,
+    query: str,
+    also: str,
+    language: str,
+    vector: Vectors,
+    held_to: SearchFilter,
 ) -> list[_Hit]:
     allowed = _allowed(shelf, held_to)
     if allowed is not None and not len(allowed):
         return []
     lexical = shelf.lexical.scores(query)
+    if also:
+        lexical["words"] = lexical["words"] + ALSO_WEIGHT * shelf.lexical.word_scores(also)
     recipe = recipe_for(language, shelf.language)
     by_words = sum(
         recipe.weights.get(name, 0.0) * scores / (float(scores.std()) or 1.0)
@@ -183,9 +225,15 @@ def _allowed(shelf: Shelf, held_to: SearchFilter) -> npt.NDArray[np.int64] | Non
     """Rows that the filter lets through; None where it lets all. Undated pages fail a date."""
     if held_to.language is not None and shelf.language != held_to.language:
         return np.zeros(0, dtype=np.int64)
-    if held_to.since is None and held_to.until is None:
+    if held_to == SearchFilter(held_to.language):
         return None
-    passing = shelf.published > 0
+    passing = np.ones(len(shelf.chunk_ids), dtype=bool)
+    if held_to.urls is not None:
+        passing[:] = False
+        for url in held_to.urls:
+            passing[list(shelf.page_rows.get(page_key(url), []))] = True
+    if held_to.since is not None or held_to.until is not None:
+        passing &= shelf.published > 0
     if held_to.since is not None:
         passing &= shelf.published >= held_to.since.toordinal()
     if held_to.until is not None:
@@ -205,14 +253,16 @@ def _passages(version: IndexVersion, hits: Sequence[_Hit], top_k: int) -> tuple[
             if text in seen:
                 continue
             seen.add(text)
-            passages.append(_passage(hit, chunk))
+            passages.append(_passage(hit, chunk, version.outline.get(chunk.url)))
             if len(passages) == top_k:
                 return tuple(passages)
     return tuple(passages)
 
 
-def _passage(hit: _Hit, chunk: Chunk) -> Passage:
+def _passage(hit: _Hit, chunk: Chunk, page: PageOutline | None) -> Passage:
     return Passage(
+        alternates=page.alternates if page else {},
+        kind=page.kind if page else "page",
         chunk=chunk,
         score=hit.score,
         dense_rank=hit.dense_rank,

@@ -36,6 +36,8 @@ class Passage:
         sentences: the chunk's sentences in order.
         similarity: the best cosine of its sentences.
         lexical_score: BM25 of the query's words, 0 where none occurs.
+        alternates: language tag to the address of the page's version in that language.
+        kind: of the page, as in `Page`.
     """
 
     chunk: Chunk
@@ -45,6 +47,8 @@ class Passage:
     sentences: tuple[Sentence, ...] = ()
     similarity: float = 0.0
     lexical_score: float = 0.0
+    alternates: Mapping[str, str] = field(default_factory=dict)
+    kind: str = "page"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +70,13 @@ class SearchResult:
 
 @dataclass(frozen=True, slots=True)
 class SearchFilter:
-    """What a search is held to; None leaves a side open. Dates are inclusive."""
+    """What a search is held to; None leaves a side open. Dates are inclusive.
+
+    Attributes:
+        urls: only these pages.
+    """
 
     language: str | None = None
     since: date | None = None
     until: date | None = None
+    urls: frozenset[str] | None = None

@@ -35,6 +35,47 @@ def phrases() -> dict[str, list[tuple[tuple[str, ...], str]]]:
     return found
 
 
+EXPANSIONS = 3  # terms of one language that a concept adds to a search
+
+
+def expansion(text: str) -> str:
+    """Words that say the same as those of a text, in both languages, for finding pages.
+
+    Lines of concepts.txt marked "usual" or "role" fit too many pages and add nothing.
+    """
+    words = [root_of(w) for w in _WORD.findall(analysis.fold(text))]
+    keys: dict[str, None] = {}
+    for at, root in enumerate(words):
+        for key in sorted(concepts().get(root, ())):
+            keys[key] = None
+        for roots, key in phrases().get(root, ()):
+            if tuple(words[at : at + len(roots)]) == roots:
+                keys[key] = None
+    known = set(words)
+    added: dict[str, None] = {}
+    for key in keys:
+        for term in _expansions().get(key, ()):
+            if not known.issuperset(root_of(w) for w in _WORD.findall(term)):
+                added[term] = None
+    return " ".join(added)
+
+
+@lru_cache(maxsize=1)
+def _expansions() -> dict[str, tuple[str, ...]]:
+    """Concept to its first terms in each language, folded."""
+    found: dict[str, tuple[str, ...]] = {}
+    lines = Path(__file__).with_name("concepts.txt").read_text("utf-8").splitlines()
+    for line in lines:
+        if not line.strip() or line.startswith(("#", "light ", "usual ", "role ")):
+            continue
+        key, _, rest = _FLAG.sub("", line).partition(":")
+        terms = [analysis.fold(term).strip() for term in rest.split(",")]
+        latin = [t for t in terms if t.isascii()][:EXPANSIONS]
+        arabic = [t for t in terms if not t.isascii()][:EXPANSIONS]
+        found[key] = (*latin, *arabic)
+    return found
+
+
 def root_of(folded: str) -> str:
     """The stem of a folded word without its Arabic article."""
     return analysis.stem(_ARTICLE.sub("", folded))

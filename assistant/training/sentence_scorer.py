@@ -1,11 +1,11 @@
 """Learn the weights of `assistant.extract`, and say how well they do on articles not seen.
 
-    python -m assistant.training.sentence_scorer --xquad DIR --site DIR [--cache FILE] [--write]
+    python -m assistant.training.sentence_scorer --xquad DIR [--cache FILE] [--write]
 
 `--xquad` holds `xquad-*.en.json` and `xquad-*.ar.json` (SQuAD 1.1 format, the same questions in the
-same order), `--site` the pages that `site_pairs.jsonl` asks about. Both are ingested into temporary
-stores and searched with the product's own retriever; `--cache` keeps what was found. Without
-`--write` nothing is changed.
+same order). The folders of `sites/` hold pages and questions with marked evidence, all written for
+this product. Both are ingested into temporary stores and searched as the product searches;
+`--cache` keeps what was found. Without `--write` nothing is changed.
 """
 
 from __future__ import annotations
@@ -18,30 +18,42 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from assistant import extract as extraction
+from assistant.build import build_assistant
+from assistant.documents import turns_of
+from assistant.evaluate import Task, read_task
 from assistant.evidence import FEATURES, Evidence, Floats
 from assistant.extract import CONFIDENCE_FEATURES, Weights, confidence_features
-from assistant.question import language_of, read_question
+from assistant.find import find
+from assistant.pipeline import Assistant
+from assistant.question import Asked, Question, language_of, read_question
+from assistant.settings import Settings
+from assistant.types import Turn
 from vectorstore import analysis
+from vectorstore.embed import PACKAGED, make_embedder
 from vectorstore.types import Passage
+from vectorstore.words import WordVectors
 
-PAIRS = Path(__file__).with_name("site_pairs.jsonl")
-TOP_K = 10  # as many passages as the assistant looks at
+SITES = Path(__file__).with_name("sites")
 FOLDS = 6  # of 24 articles: four are left out at a time
 SENTENCE_L2, SENTENCE_EPOCHS, SENTENCE_RATE = 0.01, 60, 0.05  # swept: 1e-4 to 3e-2 move top2 by 0.5
 CONFIDENCE_L2 = 10.0  # on standardised features; 0.3 to 30 make no difference
 # Swapped questions are made up, and teach at the price of 0.003 of AUROC on the real ones.
 SWAPPED_WEIGHT, CROSS_WEIGHT = 0.25, 0.3
-SITE_WEIGHT = 3  # a site question counts as three of XQuAD, which has nearly eight times as many
-FALSE_ANSWERS = 0.05  # of unanswerable questions, at a confidence of one half
+NEAR_MISS_WEIGHT = 2.0  # of a site's own questions, beside the same without their pages
+OTHER_KIND_WEIGHT = 0.25  # of bare texts in the weights for sites, and the reverse
+KINDS = ("text", "site")
+FALSE_ANSWERS = 0.05  # of unanswerable questions on bare texts, at a confidence of one half
+SITE_FALSE_ANSWERS = 0.4  # of near misses and matters out of scope on sites, all made to be hard
 PAIRS_OF_LANGUAGES = (("en", "en"), ("ar", "ar"), ("ar", "en"), ("en", "ar"))
 
 
@@ -51,10 +63,11 @@ class Case:
 
     Attributes:
         setting: "xquad en-ar all", "xquad ar-ar even", "swapped en", "site": where it comes from.
-        group: what must not be both learned from and tested on.
+        group: what must not be both learned from and tested on: an article, or a whole site.
         answerable: whether the page that answers is among those that were searched.
         holds: per passage and sentence, whether it holds the answer.
         shows: the same wherever the answer's words stand, whatever the page.
+        task: what a right answer holds, where the question comes from a site.
     """
 
     setting: str
@@ -64,12 +77,26 @@ class Case:
     answerable: bool
     holds: list[list[bool]]
     shows: list[list[bool]]
+    task: Task | None = None
+
+
+@dataclass(slots=True)
+class Store:
+    """A store of the training's own: understands questions and finds passages as the product."""
+
+    assistant: Assistant
+
+    def case_of(self, text: str, history: Sequence[Turn] = ()) -> tuple[str, tuple[Passage, ...]]:
+        """The question as it is searched for, and what is found."""
+        searcher = self.assistant.retriever.session()
+        question = self.assistant.understand(text, history, searcher)
+        return question.text, find(question, searcher).passages
 
 
 # --- cases -----------------------------------------------------------------------------------
 
 
-def gather(xquad: Path, site: Path) -> list[Case]:
+def gather(xquad: Path, sites: Sequence[Path]) -> list[Case]:
     """Every case, from freshly built stores."""
     cases: list[Case] = []
     with tempfile.TemporaryDirectory() as folder:
@@ -85,12 +112,13 @@ def gather(xquad: Path, site: Path) -> list[Case]:
                 source.write_text(
                     "".join(json.dumps(r, ensure_ascii=False) + "\n" for r in rows), "utf-8"
                 )
-                search = _store(source, work / f"store-{lang}-{cut}")
+                store = _store(source, work / f"store-{lang}-{cut}")
                 for asked, about in PAIRS_OF_LANGUAGES:
                     if about == lang:
-                        cases += _xquad_cases(data, asked, about, cut, keeps, search)
-        search = _store(site, work / "store-site")
-        cases += _site_cases(search)
+                        cases += _xquad_cases(data, asked, about, cut, keeps, store)
+        for site in sites:
+            store = _store(site / "pages.jsonl", work / f"store-{site.name}")
+            cases += _site_cases(site, store)
     return cases
 
 
@@ -116,14 +144,10 @@ def _page(lang: str, number: int, title: str, text: str) -> dict[str, str]:
     }
 
 
-def _store(source: Path, store: Path) -> Callable[[str], tuple[Passage, ...]]:
-    from assistant.build import build_retriever
-    from assistant.settings import Settings
-
+def _store(source: Path, store: Path) -> Store:
     command = [sys.executable, "-m", "assistant", "ingest", str(source), "--store", str(store)]
     subprocess.run(command, check=False, capture_output=True)
-    retriever = build_retriever(Settings(store=store))
-    return lambda query: retriever.search(query, TOP_K).passages
+    return Store(build_assistant(Settings(store=store)))
 
 
 def _xquad_cases(
@@ -132,20 +156,20 @@ def _xquad_cases(
     about: str,
     cut: str,
     keeps: Sequence[int],
-    search: Callable[[str], tuple[Passage, ...]],
+    store: Store,
 ) -> Iterable[Case]:
     names = sorted({m for q, *_ in data[asked][1] for m in _inner_names(q)})
     chance = random.Random(7)
     for (text, gold, group, _), (*_, answers) in zip(data[asked][1], data[about][1], strict=True):
-        passages = search(text)
+        query, passages = store.case_of(text)
         url = f"https://{about}.example.org/p/{gold}"
         yield _case(
-            f"xquad {asked}-{about} {cut}", group, text, passages, gold % 2 in keeps, url, answers
+            f"xquad {asked}-{about} {cut}", group, query, passages, gold % 2 in keeps, url, answers
         )
         if cut == "all" and asked == about:
             swapped = _swap(text, names, chance)
             if swapped:
-                yield _case(f"swapped {asked}", group, swapped, search(swapped), False, "", [])
+                yield _case(f"swapped {asked}", group, *store.case_of(swapped), False, "", [])
 
 
 def _case(
@@ -159,38 +183,43 @@ def _case(
 ) -> Case:
     shows = [[any(_has(s.text, a) for a in answers) for s in p.sentences] for p in passages]
     holds = [
-        [shown and p.chunk.url.startswith(url) for shown in row]
+        [shown and p.chunk.url == url for shown in row]
         for p, row in zip(passages, shows, strict=True)
     ]
     return Case(setting, group, text, passages, answerable, holds, shows)
 
 
-def _site_cases(search: Callable[[str], tuple[Passage, ...]]) -> Iterable[Case]:
-    for line in PAIRS.read_text("utf-8").splitlines():
-        pair = json.loads(line)
-        passages = search(pair["question"])
-        shows = [
-            [
-                any(part in p.chunk.url for part in pair["urls"])
-                and any(_has(s.text, e) for e in pair["evidence"])
-                for s in p.sentences
-            ]
+def _site_cases(site: Path, store: Store) -> Iterable[Case]:
+    """A site's questions; those that are answered also as if their pages had not been written."""
+    for number, line in enumerate((site / "questions.jsonl").read_text("utf-8").splitlines(), 1):
+        row = json.loads(line)
+        task = read_task(row, f"{site.name}, line {number}", turns_of)
+        query, passages = store.case_of(task.question, task.history)
+        evidence = row.get("evidence") or []
+        holds = [
+            [any(_is_evidence(p, s.text, e) for e in evidence) for s in p.sentences]
             for p in passages
         ]
-        group = f"site {pair['urls'][0] if pair['urls'] else pair['question']}"
-        answerable = bool(pair["evidence"])
-        if answerable and not any(map(any, shows)):
-            continue  # not found by the search: nothing to learn about choosing
-        yield Case("site", group, pair["question"], passages, answerable, shows, shows)
-        if answerable:  # the same question, had the page never been written
-            without = [
-                (p, row)
-                for p, row in zip(passages, shows, strict=True)
-                if not any(part in p.chunk.url for part in pair["urls"])
-            ]
-            empty = [[False] * len(p.sentences) for p, _ in without]
-            left = tuple(p for p, _ in without)
-            yield Case("site without", group, pair["question"], left, False, empty, empty)
+        answerable = task.expect == "answer"
+        if answerable and not any(map(any, holds)):
+            holds = [[False] * len(p.sentences) for p in passages]
+        group = f"site {site.name}"
+        yield Case("site", group, query, passages, answerable, holds, holds, task)
+        if answerable:
+            named = {e["url"] for e in evidence} | set(task.urls)
+            named |= {
+                url for p in passages if p.chunk.url in named for url in p.alternates.values()
+            }
+            left = tuple(p for p in passages if p.chunk.url not in named)
+            empty = [[False] * len(p.sentences) for p in left]
+            yield Case("site without", group, query, left, False, empty, empty)
+
+
+def _is_evidence(passage: Passage, sentence: str, evidence: Mapping[str, str]) -> bool:
+    if passage.chunk.url != evidence["url"]:
+        return False
+    own, told = _fold(sentence), _fold(evidence["text"])
+    return told in own or (len(own) > 20 and own in told)
 
 
 def _fold(text: str) -> str:
@@ -233,9 +262,14 @@ def _swap(text: str, names: Sequence[str], chance: random.Random) -> str | None:
 
 @dataclass(slots=True)
 class Prepared:
-    """A case as numbers."""
+    """A case as numbers.
+
+    Attributes:
+        kind: of the pages, as `extract.kind_of` says.
+    """
 
     case: Case
+    kind: str
     evidence: Evidence
     features: Floats
     holds: np.typing.NDArray[np.bool_]
@@ -244,16 +278,24 @@ class Prepared:
 def prepare(case: Case) -> Prepared:
     """Compare the question with its passages."""
     question = read_question(case.question)
-    evidence = Evidence(question, case.passages)
+    evidence = Evidence(question, case.passages, alike=_words().alike)
     holds = np.array([flag for row in case.holds for flag in row], dtype=bool)
-    return Prepared(case, evidence, evidence.matrix(question.asked), holds)
+    kind = extraction.kind_of(case.passages)
+    return Prepared(case, kind, evidence, evidence.matrix(question.asked), holds)
 
 
-def fit_sentences(cases: Sequence[Prepared], columns: Sequence[int] | None = None) -> Floats:
+@lru_cache(maxsize=1)
+def _words() -> WordVectors:
+    return WordVectors(make_embedder(PACKAGED))
+
+
+def fit_sentences(
+    cases: Sequence[Prepared], counts: Floats, columns: Sequence[int] | None = None
+) -> Floats:
     """Weights under which the softmax over all sentences falls on those that hold the answer.
 
-    Only the sum over the sentences that hold it counts. Adam on the log-likelihood, with a
-    quadratic penalty on weights of standardised features.
+    Only the sum over the sentences that hold it counts, each case for its count. Adam on the
+    log-likelihood, with a quadratic penalty on weights of standardised features.
 
     Returns:
         `(len(FEATURES),)`, for features as they are; 0 outside `columns`.
@@ -282,7 +324,8 @@ def fit_sentences(cases: Sequence[Prepared], columns: Sequence[int] | None = Non
             share /= share.sum(1, keepdims=True)
             right = share * y[batch]
             right /= right.sum(1, keepdims=True) + 1e-12
-            slope = np.einsum("bn,bnf->f", share - right, x[batch]) / len(batch)
+            off = (share - right) * counts[batch, None]
+            slope = np.einsum("bn,bnf->f", off, x[batch]) / counts[batch].sum()
             slope += SENTENCE_L2 * weights
             step += 1
             first = 0.9 * first + 0.1 * slope
@@ -310,27 +353,31 @@ def fit_confidence(x: Floats, y: Floats, counts: Floats) -> tuple[Floats, float]
     return weights, float(w[-1] - mean @ weights)
 
 
-def learn(cases: Sequence[Prepared]) -> Weights:
-    """Both models from these cases."""
+def learn(cases: Sequence[Prepared]) -> dict[str, Weights]:
+    """Both models from these cases, for each kind of pages."""
+    return {kind: _learn(cases, kind) for kind in KINDS}
+
+
+def _learn(cases: Sequence[Prepared], kind: str) -> Weights:
+    own = np.array([1.0 if c.kind == kind else OTHER_KIND_WEIGHT for c in cases])
     helpful = [
-        c
-        for c in cases
+        i
+        for i, c in enumerate(cases)
         if c.holds.any() and (c.case.setting == "site" or c.case.setting.endswith("all"))
     ]
-    site = [c for c in helpful if c.case.setting == "site"]
-    sentence = fit_sentences([*helpful, *site * (SITE_WEIGHT - 1)])
-    told = [c for c in cases if not c.case.setting.endswith("all")]
+    sentence = fit_sentences([cases[i] for i in helpful], own[helpful])
+    told = [i for i, c in enumerate(cases) if not c.case.setting.endswith("all")]
     bare = Weights(sentence, np.zeros(len(CONFIDENCE_FEATURES)), 0.0)
-    x = np.stack([confidence_of(c, bare) for c in told])
-    y = np.array([float(c.case.answerable) for c in told])
-    counts = np.array([_count(c.case.setting) for c in told])
+    x = np.stack([confidence_of(cases[i], bare) for i in told])
+    y = np.array([float(cases[i].case.answerable) for i in told])
+    counts = own[told] * np.array([_count(cases[i].case.setting) for i in told])
     confidence, bias = fit_confidence(x, y, counts)
     return Weights(sentence, confidence, bias)
 
 
 def _count(setting: str) -> float:
     if setting.startswith("site"):
-        return float(SITE_WEIGHT) if setting == "site" else 1.0
+        return NEAR_MISS_WEIGHT if setting == "site" else 1.0
     if setting.startswith("swapped"):
         return SWAPPED_WEIGHT
     return 1.0 if setting[6:8] == setting[9:11] else CROSS_WEIGHT
@@ -347,7 +394,7 @@ def confidence_of(one: Prepared, weights: Weights) -> Floats:
 def pick(one: Prepared, weights: Weights) -> list[int]:
     """What the assistant would choose under these weights."""
     scores = one.features @ weights.sentence
-    return extraction.pick(one.evidence, scores, weights, 4)
+    return extraction.pick(one.evidence, scores, weights, 5)
 
 
 # --- telling ---------------------------------------------------------------------------------
@@ -362,12 +409,14 @@ class Outcome:
     two: bool
     words: int
     logit: float
+    right: bool = False
 
 
 def cross_validate(cases: Sequence[Prepared]) -> list[Outcome]:
     """Every case, judged by weights that have not seen its article or page."""
-    groups = sorted({c.case.group for c in cases})
+    groups = sorted({c.case.group for c in cases if not c.case.group.startswith("site ")})
     random.Random(0).shuffle(groups)
+    groups = sorted({c.case.group for c in cases} - set(groups)) + groups  # a fold each
     outcomes: list[Outcome] = []
     for fold in range(FOLDS):
         left_out = set(groups[fold::FOLDS])
@@ -376,12 +425,13 @@ def cross_validate(cases: Sequence[Prepared]) -> list[Outcome]:
     return outcomes
 
 
-def judge(one: Prepared, weights: Weights) -> Outcome:
+def judge(one: Prepared, by_kind: Mapping[str, Weights]) -> Outcome:
     """What the assistant would have said."""
+    weights = by_kind[one.kind]
     if not len(one.features):
         return Outcome(one.case, False, False, 0, -30.0)
     scores = one.features @ weights.sentence
-    picked = extraction.pick(one.evidence, scores, weights, 4)
+    picked = extraction.pick(one.evidence, scores, weights, 5)
     read = extraction.read(one.evidence, scores, picked)
     texts = [c.sentence.text for c in read]
     rank = {id(p): i for i, p in enumerate(one.case.passages)}
@@ -404,7 +454,19 @@ def judge(one: Prepared, weights: Weights) -> Outcome:
         any(shown[:2]),
         sum(len(t.split()) for t in texts),
         logit + weights.bias,
+        one.case.task is not None and _tells_all(one.case.task, read, one.evidence.question),
     )
+
+
+def _tells_all(task: Task, read: Sequence[extraction.Chosen], question: Question) -> bool:
+    """Whether the chosen sentences hold the facts and one of them stands on a page that should."""
+    said = " ".join(c.sentence.text for c in read)
+    if Asked.TIME in question.asked and read and (day := read[0].passage.chunk.published):
+        said += f" {day.year}"
+    told = [any(_has(said, w) for w in wordings) for wordings in task.facts]
+    cited = {c.passage.chunk.url for c in read}
+    enough = any(told) if task.any_fact else all(told)
+    return enough and bool(cited.intersection(task.urls))
 
 
 def auroc(yes: Sequence[float], no: Sequence[float]) -> float:
@@ -413,28 +475,42 @@ def auroc(yes: Sequence[float], no: Sequence[float]) -> float:
     return float(((a > b) + 0.5 * (a == b)).mean())
 
 
-def cuts(outcomes: Sequence[Outcome]) -> tuple[float, float]:
-    """The logits of English and of Arabic questions that FALSE_ANSWERS of the unanswerable pass."""
-    found = []
+@dataclass(frozen=True, slots=True)
+class Cuts:
+    """The logits above which a question is answered, by kind of pages and language."""
+
+    text: Mapping[str, float]
+    site: Mapping[str, float]
+
+    def passed(self, outcome: Outcome) -> bool:
+        """Whether the question of this outcome is answered."""
+        of_kind = self.site if outcome.case.setting.startswith("site") else self.text
+        return outcome.logit > of_kind[language_of(outcome.case.question)]
+
+
+def cuts(outcomes: Sequence[Outcome]) -> Cuts:
+    """The logits that FALSE_ANSWERS of the unanswerable, SITE_FALSE_ANSWERS on sites, pass."""
+    text: dict[str, float] = {}
+    site: dict[str, float] = {}
     for lang in ("en", "ar"):
-        no = [
+        halves = (f"xquad {lang}-{lang} even", f"xquad {lang}-{lang} odd")
+        no = [o.logit for o in outcomes if o.case.setting in halves and not o.case.answerable]
+        text[lang] = float(np.quantile(no, 1 - FALSE_ANSWERS))
+        near = [
             o.logit
             for o in outcomes
-            if o.case.setting in (f"xquad {lang}-{lang} even", f"xquad {lang}-{lang} odd")
+            if o.case.setting == "site"
             and not o.case.answerable
+            and language_of(o.case.question) == lang
         ]
-        found.append(float(np.quantile(no, 1 - FALSE_ANSWERS)))
-    return found[0], found[1]
+        site[lang] = float(np.quantile(near, 1 - SITE_FALSE_ANSWERS))
+    return Cuts(text, site)
 
 
 def figures(outcomes: Sequence[Outcome]) -> dict[str, dict[str, float]]:
     """The figures per setting."""
-    english, arabic = cuts(outcomes)
+    passed = cuts(outcomes).passed
     told: dict[str, dict[str, float]] = {}
-
-    def passed(o: Outcome) -> bool:
-        return o.logit > (arabic if language_of(o.case.question) == "ar" else english)
-
     for pair in ("en-en", "ar-ar", "ar-en", "en-ar"):
         every = [o for o in outcomes if o.case.setting == f"xquad {pair} all"]
         halves = [
@@ -453,40 +529,54 @@ def figures(outcomes: Sequence[Outcome]) -> dict[str, dict[str, float]]:
     for setting in ("swapped en", "swapped ar"):
         some = [o for o in outcomes if o.case.setting == setting]
         told[setting] = {"answered": float(np.mean([passed(o) for o in some]))}
-    for lang in ("en", "ar"):
-        site = [o for o in outcomes if language_of(o.case.question) == lang]
-        yes = [o for o in site if o.case.setting == "site" and o.case.answerable]
-        no = [o for o in site if o.case.setting == "site" and not o.case.answerable]
-        without = [o for o in site if o.case.setting == "site without"]
-        told[f"site {lang}"] = {
-            "right_sentence": float(np.mean([o.two for o in yes])),
-            "answerable_answered": float(np.mean([passed(o) for o in yes])),
-            "unanswerable_answered": float(np.mean([passed(o) for o in no])),
-            "page_removed_answered": float(np.mean([passed(o) for o in without])),
-            "auroc": auroc([o.logit for o in yes], [o.logit for o in no]),
-        }
+    for group in sorted({o.case.group for o in outcomes if o.case.setting == "site"}):
+        for lang in ("en", "ar"):
+            own = [
+                o
+                for o in outcomes
+                if o.case.group == group and language_of(o.case.question) == lang
+            ]
+            yes = [o for o in own if o.case.setting == "site" and o.case.answerable]
+            no = [o for o in own if o.case.setting == "site" and not o.case.answerable]
+            without = [o for o in own if o.case.setting == "site without"]
+            told[f"{group} {lang}"] = {
+                "questions": len(yes) + len(no),
+                "could_be_right": float(np.mean([o.right for o in yes])),
+                "right": float(np.mean([o.right and passed(o) for o in yes])),
+                "answered": float(np.mean([passed(o) for o in yes])),
+                "unanswerable_answered": float(np.mean([passed(o) for o in no])),
+                "page_removed_answered": float(np.mean([passed(o) for o in without])),
+                "auroc": auroc([o.logit for o in yes], [o.logit for o in no]),
+                "words": float(np.median([o.words for o in yes])),
+            }
     return {k: {n: round(v, 4) for n, v in f.items()} for k, f in told.items()}
 
 
-def write(weights: Weights, outcomes: Sequence[Outcome], command: str) -> None:
+def write(by_kind: Mapping[str, Weights], outcomes: Sequence[Outcome], command: str) -> None:
     """Store the weights so that a confidence of one half is the shipped threshold."""
-    english, arabic = cuts(outcomes)
-    confidence = dict(zip(CONFIDENCE_FEATURES, weights.confidence.tolist(), strict=True))
-    confidence["arabic"] += english - arabic
-    confidence["bias"] = weights.bias - english
+    limits = cuts(outcomes)
+    stored = {}
+    for kind, weights in by_kind.items():
+        cut = limits.text if kind == "text" else limits.site
+        confidence = dict(zip(CONFIDENCE_FEATURES, weights.confidence.tolist(), strict=True))
+        confidence["arabic"] += cut["en"] - cut["ar"]
+        confidence["bias"] = weights.bias - cut["en"]
+        sentence = dict(zip(FEATURES, weights.sentence.tolist(), strict=True))
+        stored[kind] = {
+            "sentence": {name: round(value, 5) for name, value in sentence.items()},
+            "confidence": {name: round(value, 5) for name, value in confidence.items()},
+        }
     document = {
         "about": "Weights of assistant/extract.py",
         "data": "XQuAD (Artetxe, Ruder, Yogatama 2020, CC BY-SA 4.0), English and Arabic, first "
-        "24 articles; and assistant/training/site_pairs.jsonl, written for this product.",
+        "24 articles; and assistant/training/sites, written for this product.",
         "date": datetime.now(UTC).date().isoformat(),
         "command": command,
         "cross_validated": figures(outcomes),
-        "protocol": f"{FOLDS} folds over articles and pages. With every second page of XQuAD left "
-        f"out, {FALSE_ANSWERS:.1%} of unanswerable questions pass a confidence of 0.5",
-        "sentence": {
-            n: round(v, 5) for n, v in zip(FEATURES, weights.sentence.tolist(), strict=True)
-        },
-        "confidence": {n: round(v, 5) for n, v in confidence.items()},
+        "protocol": f"{FOLDS} folds over articles and sites. With every second page of XQuAD left "
+        f"out, {FALSE_ANSWERS:.0%} of unanswerable questions pass a confidence of 0.5; on sites "
+        f"{SITE_FALSE_ANSWERS:.0%} of the near misses do",
+        "weights": stored,
     }
     text = json.dumps(document, ensure_ascii=False, indent=1)
     extraction.WEIGHTS.write_text(text + "\n", "utf-8")
@@ -496,14 +586,13 @@ def main() -> None:
     """Gather, cross-validate, print; with `--write`, store weights learned from everything."""
     parser = argparse.ArgumentParser(description="Learn which sentence answers.")
     parser.add_argument("--xquad", type=Path, required=True)
-    parser.add_argument("--site", type=Path, required=True)
     parser.add_argument("--cache", type=Path)
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
     if options.cache and options.cache.exists():
         cases: list[Case] = pickle.loads(options.cache.read_bytes())  # our own file
     else:
-        cases = gather(options.xquad, options.site)
+        cases = gather(options.xquad, sorted(path for path in SITES.iterdir() if path.is_dir()))
         if options.cache:
             options.cache.write_bytes(pickle.dumps(cases))
     prepared = [prepare(case) for case in cases]
@@ -511,7 +600,7 @@ def main() -> None:
     for name, told in figures(outcomes).items():
         print(name, json.dumps(told))
     if options.write:
-        command = "python -m assistant.training.sentence_scorer --xquad DIR --site DIR --write"
+        command = "python -m assistant.training.sentence_scorer --xquad DIR --write"
         write(learn(prepared), outcomes, command)
 
 

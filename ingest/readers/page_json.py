@@ -57,6 +57,7 @@ def read(resource: Resource) -> Reading:
         fetched_at=resource.fetched_at,
         published=_day(row, "published", where),
         modified=_day(row, "modified", where),
+        alternates=_alternates(row, where),
         media_type=PAGE_JSON,
         as_is=True,
     )
@@ -78,6 +79,15 @@ def _string(row: dict[str, object], key: str, where: str) -> str:
     if not isinstance(value, str):
         raise UnreadablePage(f'{where}: "{key}" must be a string, not {json.dumps(value)[:60]}.')
     return value
+
+
+def _alternates(row: dict[str, object], where: str) -> dict[str, str]:
+    value = row.get("alternates") or {}
+    if not isinstance(value, dict) or not all(isinstance(url, str) for url in value.values()):
+        raise UnreadablePage(
+            f'{where}: "alternates" must map languages to addresses, not {json.dumps(value)[:60]}.'
+        )
+    return {primary_tag(tag): url for tag, url in value.items()}
 
 
 def _day(row: dict[str, object], key: str, where: str) -> date | None:

@@ -145,11 +145,13 @@ def test_arabic_questions_find_arabic_and_english_sentences() -> None:
 def test_the_weights_say_where_they_come_from_and_fit_the_features() -> None:
     stored = json.loads(WEIGHTS.read_text("utf-8"))
 
-    assert set(stored["sentence"]) == set(FEATURES)
-    assert set(stored["confidence"]) == {*CONFIDENCE_FEATURES, "bias"}
+    assert set(stored["weights"]) == {"text", "site"}
+    for own in stored["weights"].values():
+        assert set(own["sentence"]) == set(FEATURES)
+        assert set(own["confidence"]) == {*CONFIDENCE_FEATURES, "bias"}
     assert "CC BY-SA 4.0" in stored["data"]
     assert stored["cross_validated"]["xquad en-en"]["top2"] > 0.9
-    assert load_weights().sentence.shape == (len(FEATURES),)
+    assert load_weights()["site"].sentence.shape == (len(FEATURES),)
 
 
 def test_choosing_is_quick() -> None:
