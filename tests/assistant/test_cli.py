@@ -277,7 +277,7 @@ def test_a_store_goes_into_a_file_and_comes_out_of_it(
         (["page", "https://example.org/none"], 2, "`assistant pages` lists the addresses"),
         (["ingest", "no/such/file"], 2, "no/such/file"),
         (["ingest", "http://127.0.0.1:9/x"], 6, "127.0.0.1"),
-        (["ingest", "ftp://example.org/x"], 2, "ftp://example.org/x"),
+        (["ingest", "ftp://example.org/x"], 6, "ftp://example.org/x"),
         (["rollback", "77"], 5, "There is no version 77"),
     ],
 )
