@@ -2,8 +2,9 @@
 
     python -m assistant.training.guard_scorer [--write] [--test FILE ...]
 
-The examples are in guard_messages.txt, one to a line: kind, bar, message. Each fifth of them is
-scored by what the other four taught; thresholds are set on those scores. `--test` scores files of
+The examples are in guard_messages.txt, one to a line: kind, bar, message; and in the questions of
+`sites/`, all of them ordinary. Each fifth is scored by what the other four taught; thresholds are
+set on those scores. `--test` scores files of
 the same form that nothing was learned from. Without `--write` nothing is changed.
 """
 
@@ -26,6 +27,10 @@ from vectorstore.analysis import fold
 from vectorstore.embed import PackagedEmbedder
 
 MESSAGES = Path(__file__).with_name("guard_messages.txt")
+SITES = Path(__file__).with_name("sites")
+SITE = "ordinary:site"  # kind of a question that somebody asks a site; none is written to mislead
+WRONG_SITE = {"danger": 0.01}  # of those, taken over wrongly
+WRONG_SITE_REFUSAL = 0.004
 GUARDS = ("danger", "unsafe", "advice_legal", "advice_medical", "orders")
 # Of ordinary questions, taken over wrongly. Most examples of these were written to be mistaken.
 WRONG = {"danger": 0.045, "unsafe": 0.015, "orders": 0.005}
@@ -46,6 +51,16 @@ def read_examples(path: Path) -> list[Example]:
             kind, message = line.split(" | ", 1)
             found.setdefault(fold(message), (kind, message))
     return list(found.values())
+
+
+def read_site_questions() -> list[Example]:
+    """The questions of the training sites."""
+    rows = [
+        json.loads(line)
+        for path in sorted(SITES.glob("*/questions.jsonl"))
+        for line in path.read_text("utf-8").splitlines()
+    ]
+    return [(SITE, row["question"]) for row in rows]
 
 
 class Seen:
@@ -117,7 +132,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="replace the weights that ship")
     parser.add_argument("--test", nargs="*", type=Path, default=[], help="files to score")
     asked = parser.parse_args()
-    seen = Seen(read_examples(MESSAGES))
+    seen = Seen([*read_examples(MESSAGES), *read_site_questions()])
     tests = {path: Seen(read_examples(path)) for path in asked.test}
     kinds: dict[str, Any] = {}
     for kind in GUARDS:
@@ -142,13 +157,20 @@ def _learn(kind: str, seen: Seen, tests: dict[Path, Seen]) -> dict[str, Any]:
         held = every % FOLDS == fold_no
         learned = Learned(seen, every[~held], wanted[~held])
         worded[held], both[held] = learned.scores(seen, every[held])
-    ordinary = seen.guards == "ordinary"
+    asked = seen.kinds == SITE
+    ordinary = (seen.guards == "ordinary") & ~asked
     wrong = WRONG.get(kind, WRONG_REFUSAL)
+    wrong_asked = WRONG_SITE.get(kind, WRONG_SITE_REFUSAL)
     least_worded, least = (
-        float(np.quantile(scores[ordinary], 1 - wrong)) for scores in (worded, both)
+        max(
+            float(np.quantile(scores[ordinary], 1 - wrong)),
+            float(np.quantile(scores[asked], 1 - wrong_asked)),
+        )
+        for scores in (worded, both)
     )
     _report(f"{kind} cross-validated, words", wanted, worded > least_worded, ordinary)
     _report(f"{kind} cross-validated", wanted, both > least, ordinary)
+    _report(f"{kind} cross-validated, sites", wanted, both > least, asked)
     learned = Learned(seen, every, wanted)
     for path, test in tests.items():
         rows = np.arange(len(test.kinds))
