@@ -133,6 +133,9 @@ def serve(
         print(f"The chat is open at {address} (stop with Ctrl+C).", file=sys.stderr, flush=True)
         if open_browser:
             webbrowser.open(address)  # the socket already listens, so the page waits for us
+        # Whoever waits for the interpreter gets it after a millisecond, not five: else two answers
+        # being made keep the loop from refusing, probing and streaming in time.
+        sys.setswitchinterval(0.001)
         with only_sink(doors.log_level if doors else "info"):
             server.run(sockets=[listener])
 
