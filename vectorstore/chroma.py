@@ -184,4 +184,6 @@ class _translated:
         from chromadb.errors import ChromaError
 
         if isinstance(error, ChromaError | OSError | ValueError):
-            raise CorruptIndex(f"The vectors in {self._where} are unreadable: {error}") from error
+            raise CorruptIndex(
+                f"The vectors in {self._where} are unreadable: {error}. Run `assistant rebuild`."
+            ) from error
