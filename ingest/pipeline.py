@@ -36,7 +36,7 @@ from ingest.types import (
     Visit,
 )
 
-READING_VERSION = 3  # raise it when readers change what they find: everything is then read again
+READING_VERSION = 4  # raise it when readers change what they find: everything is then read again
 DERIVATION = 2  # raise it when what `frame` takes out changes: every page is then derived anew
 _DOCUMENT_ENDINGS = (".pdf", ".docx")
 MISSES_UNTIL_GONE = 2  # crawls in a row that did not come upon a page

@@ -9,6 +9,12 @@ from dataclasses import dataclass
 from ingest.language import detect_language
 
 _WORD = re.compile(r"\w+")
+# Headers that say no more than that there is something: `Donor: Norland` reads better than
+# `Item: Donor; Detail: Norland`, and nothing is lost.
+_HOLLOW = frozenset(
+    """item detail details field value values indicator particulars information info key description
+    البند التفاصيل البيان القيمة الحقل المؤشر الوصف المعلومات""".split()
+)
 _PICTURE = {"en": "Picture", "ar": "صورة", "und": "Picture"}
 
 
@@ -73,6 +79,8 @@ def table_lines(grid: list[list[str]], heads: int) -> Iterator[str]:
         )
         for column in range(width)
     ]
+    if heads and width == 2 and all(header.casefold().strip(":") in _HOLLOW for header in headers):
+        grid, heads, headers = grid[heads:], 0, ["", ""]
     for row in grid[heads:]:
         cells: list[str] = []
         last = None

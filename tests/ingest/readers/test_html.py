@@ -33,13 +33,14 @@ OPENS = "The harbour office of Port Alba opens at nine every day."
 def content_of(path: Path) -> str:
     """The words a person sees in the article of a page of the development site.
 
-    Teasers apart, and tables of contents, which only repeat headings.
+    Teasers apart, tables of contents, which only repeat headings, and headers that say nothing.
     """
     tree = html.document_fromstring(path.read_bytes(), parser=html.HTMLParser(encoding="utf-8"))
     (content,) = tree.xpath("//div[@class='node__content']")
     contents = ".//h2[.='Contents']"
     for teaser in content.xpath(
         f".//li[@class='teaser'] | {contents} | {contents}/following-sibling::ul[1]"
+        " | .//tr[th='Item' and th='Detail']"
     ):
         teaser.drop_tree()
     return " ".join(content.itertext())
@@ -208,6 +209,23 @@ def test_table_rows_keep_their_headers() -> None:
     assert got.page.text == (
         f"{OPENS}\n\n- Boat: small; Fee: 5\n- Boat: big; Fee: 9\n- Boat: huge; Fee: 9"
     )
+
+
+@pytest.mark.parametrize(
+    ("heads", "row"),
+    [
+        (("Item", "Detail"), "- Donor: Norland"),
+        (("Indicator", "Value"), "- Donor: Norland"),
+        (("البيان", "التفاصيل"), "- Donor: Norland"),
+        (("Kind", "Detail"), "- Kind: Donor; Detail: Norland"),
+    ],
+)
+def test_headers_that_say_nothing_are_left_out(heads: tuple[str, str], row: str) -> None:
+    table = "<tr>{}</tr><tr><td>Donor</td><td>Norland</td></tr>".format(
+        "".join(f"<th>{head}</th>" for head in heads)
+    )
+
+    assert page(f"{ENOUGH}<table>{table}</table>").page.text == f"{OPENS}\n\n{row}"
 
 
 def test_definitions_lists_and_line_breaks_keep_their_shape() -> None:
