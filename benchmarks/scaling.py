@@ -75,7 +75,7 @@ def read(store: Path, questions: list[str]) -> dict[str, Any]:
     """Figures of a reader."""
     service = build_service(Settings(store=store))
     service.assistant.referral("load the encoder and the rules")
-    service.retriever._embedder.encode_queries(["load"])
+    service.retriever.embedder.encode_queries(["load"])
     before = memory_mb(os.getpid())
     started = time.perf_counter()
     service.retriever.session()
