@@ -86,6 +86,11 @@ class Candidate:
         return self.item and bool(_ROW.match(self.sentence.text))
 
     @property
+    def picture(self) -> bool:
+        """Whether it only says what a picture shows."""
+        return self.sentence.text.startswith(PICTURE_MARKS)
+
+    @property
     def leads_in(self) -> bool:
         """Whether it ends in a colon: what it announces follows."""
         return self.sentence.text.rstrip().endswith(":")
@@ -333,6 +338,8 @@ class Evidence:
         """
         site = np.array([c.passage.kind == "site" for c in self.candidates], dtype=bool)
         loses = SISTER_LOSES * self._has_sister().astype(float)
+        if _NOW.search(analysis.fold(self.question.text)):
+            loses += AGE_LOSES * self._age()
         if not site.all():
             loses = np.maximum(loses, SITE_LOSES * site)
         return np.asarray(loses)
@@ -501,8 +508,11 @@ def ordinals_of(words: Sequence[Word]) -> frozenset[int]:
 
 
 HEADED_WELL = 0.25  # share of the question from which a heading counts as about it
+PICTURE_MARKS = ("Picture: ", "صورة: ")  # as the readers mark what a picture shows
 MOST_YEARS = 5.0
-SISTER_LOSES, SITE_LOSES = 3.0, 2.0  # of a sentence's score; by hand
+# Of a sentence's score, by hand; age per year, where a question asks how things are now.
+SISTER_LOSES, SITE_LOSES, AGE_LOSES = 3.0, 1.0, 2.0
+_NOW = re.compile(r"\b(?:now|currently|at present|at the moment|today|الان|حاليا|حالي|اليوم)\b")
 SHORT_WORDS = 6  # a sentence below this is a caption, a label or an item
 LONG_WORDS = 40
 SIGNED_KINDS = (

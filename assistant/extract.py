@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -50,11 +51,15 @@ USUAL_PASSAGES, TINY_STORE = 10, 2.2
 NEAR_BONUS, BESIDE_BONUS = 0.3, 0.5  # for a further sentence of the same passage, and a neighbour
 HEADING_ADDS = 0.3  # share of the question that only the heading says
 BARE_WORDS = 5  # "Six months.", "No, it is free."
+BARE_PART_STEMS = 1
+LEAD_BONUS = 1.5  # for the first sentence of a page that is compared; by hand
+FACETS_FOUND = 1.5  # in favour of an answer that has evidence for each; XQuAD has no such questions
 LEAD_SENTENCES = 3  # of the newest page
 SENTENCES_PER_FACET = 2
 FACET_NAMED = 0.6  # share of a thing's words from which a sentence or its title names it
 ANTECEDENT_WORDS = 30  # a longer sentence is not worth its words as an antecedent; chosen by eye
 
+_PRONOUN = re.compile(r"\b(?:his|her|hers|its|their|he|she|it|they|them)\b|\w{3,}(?:ها|هم|ه)\b")
 _CONDITIONS = tuple(
     analysis.fold(start)
     for start in (
@@ -108,7 +113,7 @@ def extract(
     question: Question,
     passages: Sequence[Passage],
     *,
-    max_sentences: int = 5,
+    max_sentences: int = 6,
     publisher: str = "",
     alike: Alike | None = None,
 ) -> Extraction:
@@ -126,6 +131,7 @@ def extract(
     logit = (
         float(features @ weights.confidence)
         + weights.bias
+        + FACETS_FOUND * _has_all_facets(evidence, picked)
         + TINY_STORE * math.log(USUAL_PASSAGES / min(USUAL_PASSAGES, len(passages)))
         - objections(evidence, features, picked)
     )
@@ -171,7 +177,8 @@ def pick(evidence: Evidence, scores: Floats, weights: Weights, most: int) -> lis
     `most` counts sentences; a list with the line that leads to it is one.
     """
     candidates = evidence.candidates
-    open_to_choice = np.array([not c.asks for c in candidates]) & ~evidence.clashes()
+    open_to_choice = np.array([not (c.asks or c.picture) for c in candidates])
+    open_to_choice &= ~evidence.clashes()
     if not open_to_choice.any():
         open_to_choice[:] = True
     scores = np.where(open_to_choice, scores - evidence.second_best(), -np.inf)
@@ -183,10 +190,30 @@ def pick(evidence: Evidence, scores: Floats, weights: Weights, most: int) -> lis
         picked = _pick_parts(evidence, scores, weights)
     picked = picked[:most]
     _fill(evidence, scores, picked, most)
+    picked += _on_page_of_its_own(evidence, scores, picked)
     for index in _context(evidence, picked):
         if len(picked) < most and index not in picked:
             picked.append(index)
     return picked
+
+
+def _on_page_of_its_own(evidence: Evidence, scores: Floats, picked: Sequence[int]) -> list[int]:
+    """A page that says by itself what the site says on all of its pages, if there is one."""
+    candidates = evidence.candidates
+    best = candidates[picked[0]]
+    numbers = {w.folded for _, w in best.new if w.signs & Sign.NUMBER}
+    if best.passage.kind != "site" or not numbers:
+        return []
+    pages = [
+        i
+        for i in (int(i) for i in np.argsort(-scores))
+        if np.isfinite(scores[i])
+        and i not in picked
+        and candidates[i].passage.kind != "site"
+        and candidates[i].passage.chunk.language == best.passage.chunk.language
+        and numbers <= {w.folded for w in candidates[i].words}
+    ]
+    return pages[:1]
 
 
 def _fill(evidence: Evidence, scores: Floats, picked: list[int], most: int) -> None:
@@ -204,11 +231,12 @@ def _fill(evidence: Evidence, scores: Floats, picked: list[int], most: int) -> N
     beside = np.zeros(len(candidates), dtype=bool)
     beside[max(0, picked[0] - 1) : picked[0] + 2] = True
     order = np.argsort(-(scores + NEAR_BONUS * near + BESIDE_BONUS * (near & beside)))
-    length = sum(len(candidates[i].words) for i in picked)
+    told = {i for start in picked for i in _block(evidence, start)}
+    length = sum(len(candidates[i].words) for i in told)
     for index in (int(i) for i in order):
         if len(picked) >= most or belief[index] < WORTH_ADDING:
             return
-        if index in picked or candidates[index].passage.chunk.language != language:
+        if index in told or candidates[index].passage.chunk.language != language:
             continue
         longer = length + len(candidates[index].words)
         short = longer <= SHORT_ANSWER_WORDS[kind]
@@ -218,7 +246,8 @@ def _fill(evidence: Evidence, scores: Floats, picked: list[int], most: int) -> N
             return
         if not any(_says_the_same(evidence, index, p) for p in picked):
             picked.append(index)
-            length = longer
+            told.update(_block(evidence, index))
+            length = sum(len(candidates[i].words) for i in told)
 
 
 def _pick_newest(evidence: Evidence, scores: Floats) -> list[int]:
@@ -235,10 +264,14 @@ def _pick_facets(evidence: Evidence, scores: Floats) -> list[int]:
     picked: list[int] = []
     question = evidence.question
     pages: set[str] = set()
+    leads = np.array(
+        [c.position == 0 and c.passage.chunk.position == 0 for c in evidence.candidates]
+    )
     for facet in question.facets:
         fits = _of_facet(evidence, facet)
-        rated = np.where(fits, scores, -np.inf)
-        if not facet.year and not facet.ordinal and not facet.text:  # each from a page of its own
+        unnamed = facet == Facet()  # a page's first sentence says when, where and how many
+        rated = np.where(fits, scores + LEAD_BONUS * leads * unnamed, -np.inf)
+        if unnamed:  # each from a page of its own
             rated[[c.passage.chunk.url in pages for c in evidence.candidates]] = -np.inf
         for index in (int(i) for i in np.argsort(-rated)[:SENTENCES_PER_FACET]):
             if np.isfinite(rated[index]) and index not in picked:
@@ -249,9 +282,18 @@ def _pick_facets(evidence: Evidence, scores: Floats) -> list[int]:
     return picked or [int(scores.argmax())]
 
 
+def _has_all_facets(evidence: Evidence, picked: Sequence[int]) -> bool:
+    """Whether each of the things put side by side has evidence of its own."""
+    facets = evidence.question.facets
+    if len({evidence.candidates[i].passage.chunk.url for i in picked}) < min(2, len(facets)):
+        return False
+    return bool(facets) and all(_of_facet(evidence, facet)[list(picked)].any() for facet in facets)
+
+
 def _of_facet(evidence: Evidence, facet: Facet) -> np.typing.NDArray[np.bool_]:
     """Per candidate: whether it is about this one of the things put side by side."""
     fits = np.ones(len(evidence.candidates), dtype=bool)
+    headed = np.zeros(len(evidence.candidates), dtype=bool)
     stems = set(content_stems(facet.text))
     for row, candidate in enumerate(evidence.candidates):
         chunk = candidate.passage.chunk
@@ -266,7 +308,9 @@ def _of_facet(evidence: Evidence, facet: Facet) -> np.typing.NDArray[np.bool_]:
         elif stems:
             said = {w.stem for w in (*candidate.words, *around)}
             fits[row] = len(stems & said) >= FACET_NAMED * len(stems)
-    return fits
+            heading = {w.stem for w in words_of(" ".join(chunk.headings[-1:]))}
+            headed[row] = len(stems & heading) >= FACET_NAMED * len(stems)
+    return headed if headed.any() else fits  # below its own heading nothing else is spoken of
 
 
 def _pick_parts(evidence: Evidence, scores: Floats, weights: Weights) -> list[int]:
@@ -287,13 +331,19 @@ def _pick_parts(evidence: Evidence, scores: Floats, weights: Weights) -> list[in
             continue
         emphasis = np.where(only_here, PART_EMPHASIS, 1.0)
         rated = evidence.matrix(asked, evidence.rarity * emphasis, part) @ weights.sentence
-        rated = np.where(np.isfinite(scores), rated + SAME_PAGE_BONUS * here, -np.inf)
+        open_to_choice = np.isfinite(scores) & (here | (not _leans_on_first(part, stems)))
+        rated = np.where(open_to_choice, rated + SAME_PAGE_BONUS * here, -np.inf)
         for index in (int(i) for i in np.argsort(-rated)):
             if index not in picked and not any(_says_the_same(evidence, index, p) for p in picked):
                 if np.isfinite(rated[index]):
                     picked.append(index)
                 break
     return picked
+
+
+def _leans_on_first(part: str, stems: Set[str]) -> bool:
+    """Whether a part has next to no words of its own: "and what is his post?"."""
+    return len(stems) <= BARE_PART_STEMS and bool(_PRONOUN.search(analysis.fold(part)))
 
 
 def _in_all(stem: str, question: Question) -> bool:

@@ -321,7 +321,8 @@ _JOINED = re.compile(
         (?:متي|امتي|اين|فين|وين|كم|كام|بكم|لكم|
         من (?:شركا|شارك|مول|يمول|تمول|دفع|حضر|افتتح|تراس|يدير|نظم|وقع|قاد)\w*|
         من هو|من هي|من هم|من الذي|من ال|مين|ما|ماذا|بماذا|لماذا|ليه|كيف|ازاي|هل|ايه|باي|لاي|
-        في اي|الي اي|الي اين|من اي|من اين|منذ متي|حتي متي|مع من|لمن|علي من|عن اي|الي متي)\b)
+        في اي|الي اي|الي اين|من اي|من اين|منذ متي|حتي متي|مع من|لمن|علي من|عن اي|الي متي)\b)|
+        [،,;؛]\ و(?=\w+\ (?:كم|متي|اين|كيف|ماذا|لماذا)\b)
         """.splitlines()
     ),
     re.IGNORECASE,
@@ -343,6 +344,9 @@ def read_question(text: str) -> Question:
     numbers = tuple(dict.fromkeys(_NUMBER.findall(folded)))
     parts = _parts(text)
     asked = _asked(parts, language)
+    if _compares(folded, language):  # "…: date, number and who paid" is asked of each thing
+        asked = (Asked.COMPARISON, *(kind for kind in asked if kind is not Asked.COMPARISON))
+        parts = (text.strip(),)
     return Question(
         text=text,
         language=language,
@@ -356,6 +360,13 @@ def read_question(text: str) -> Question:
         facets=facets_of(text, compares=Asked.COMPARISON in asked),
         newest=newest_of(text),
         several=Asked.LIST in asked or bool(_SEVERAL.search(folded)),
+    )
+
+
+def _compares(folded: str, language: str) -> bool:
+    return any(
+        kind is Asked.COMPARISON and rule.search(folded) is not None
+        for kind, rule in _RULES[language]
     )
 
 

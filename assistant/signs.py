@@ -37,6 +37,7 @@ class Sign:
     PHONE = 1024
     MAIL = 2048
     AGE = 4096
+    PAY = 8192
 
 
 def word_set(words: str) -> frozenset[str]:
@@ -104,6 +105,13 @@ _SIGNS: tuple[tuple[int, frozenset[str]], ...] = (
             مقابل"""
         ),
     ),
+    (
+        Sign.PAY,
+        word_set(
+            """salary salaries wage wages stipend remuneration earns راتب راتبا الراتب رواتب مرتب
+            اجر اجرا اجور"""
+        ),
+    ),
     (Sign.AGE, word_set("aged age ages old عمر عمرها عمره اعمارهم عمرا سنه عاما اعوام سنوات")),
     (Sign.PERCENT, word_set("percent cent percentage % ٪ بالمئة بالمائة المئة المائة")),
     (
@@ -133,10 +141,13 @@ _STRICT = tuple(
     for sign, pattern in (
         (
             Sign.MONEY,
-            r"\b(?:budget|costs?|price|salary|fees?|rent|wages?|paid per|pay (?:scale|per)|"
-            r"(?:monthly|yearly|annual|starting|what) pay)\b|"
-            r"\bhow much (?:money|\w+ \w+ (?:pay|charge))|"
-            r"ميزاني|تكلف|كلفه|\bسعر|راتب|مرتب|\bثمن|\bبكم\b|رسوم|اجره",
+            r"\b(?:budget|costs?|price|fees?|rent)\b|\bhow much (?:money|\w+ \w+ (?:pay|charge))|"
+            r"ميزاني|تكلف|كلفه|\bسعر|\bثمن|\bبكم\b|رسوم|اجره",
+        ),
+        (
+            Sign.PAY,
+            r"\b(?:salary|salaries|wages?|paid per|pay (?:scale|per)|"
+            r"(?:monthly|yearly|annual|starting|what) pay)\b|راتب|مرتب",
         ),
         (Sign.PERCENT, r"\b(?:percentage|per ?cent|share of|proportion)\b|\bنسبه"),
         (Sign.AGE, r"\bhow old\b|\bage of\b|\bwhat age\b|\bعمر|كم سنه عمر"),
