@@ -18,7 +18,7 @@ from assistant.guards.instructions import Instructions
 from assistant.guards.scorer import Scorer
 from assistant.guards.shape import Shape
 from assistant.guards.unsafe import Unsafe
-from assistant.models import make_model
+from assistant.models import LOCAL, make_model
 from assistant.pipeline import Assistant
 from assistant.privacy.redact import redact
 from assistant.profile import Profile, load_profile
@@ -71,6 +71,8 @@ def build_assistant(settings: Settings, retriever: HybridRetriever | None = None
     profile = load_profile(settings.profile)
     if settings.keep_questions_days:
         profile = profile.telling_that_questions_are_kept(settings.keep_questions_days)
+    if settings.model and not settings.model.startswith(f"{LOCAL}:"):
+        profile = profile.telling_that_a_model_sees(settings.model)
     publisher = " ".join(profile.name.values())
     retriever = retriever or build_retriever(settings)
     return Assistant(

@@ -88,7 +88,7 @@ def serve(file: str) -> None:
     parameters.model.path = file
     parameters.n_ctx = CONTEXT_TOKENS
     parameters.n_parallel = 1
-    parameters.cpuparams.n_threads = max(1, len(os.sched_getaffinity(0)))
+    parameters.cpuparams.n_threads = max(1, len(os.sched_getaffinity(0)) - 1)  # one core answers
     parameters.cpuparams.poll = 0
     parameters.ui = False
     parameters.api_keys = [os.environ[_KEY]]

@@ -67,12 +67,17 @@ class Profile:
 
     def telling_that_questions_are_kept(self, days: int) -> Profile:
         """The same profile, which says so wherever it says what it is not."""
+        return self._telling("questions_kept", days=days)
+
+    def telling_that_a_model_sees(self, model: str) -> Profile:
+        """The same profile, which says who is sent what a person asks."""
+        return self._telling("model_sees", model=model)
+
+    def _telling(self, key: str, **what: object) -> Profile:
         fixed = {
             tag: {
                 **texts,
-                "what_it_is_not": texts["what_it_is_not"]
-                + " "
-                + texts["questions_kept"].format(days=days),
+                "what_it_is_not": f"{texts['what_it_is_not']} {texts[key].format(**what)}",
             }
             for tag, texts in self.fixed.items()
         }

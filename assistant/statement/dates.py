@@ -27,6 +27,9 @@ class Day:
 
 _UNSURE_MONTHS = frozenset({"may", "mar", "march", "اب", "ماي", "اوت", "sep", "dec", "jan", "جوان"})
 _YEAR_WORDS = frozenset({"year", "عام", "سنه", "لعام", "بعام"})
+_BEFORE_YEAR = frozenset(
+    {"في", "منذ", "حتي", "الي", "وحتي", "خلال", "بين", "-", "–", "/", ",", "،"}
+)
 _RANGE = frozenset({"-", "–", "—", "/", "and", "to", "الي", "until", "و"})
 _BETWEEN = frozenset({"of", "the", "من", "on"})
 _MONTH = {analysis.fold(name): number for name, number in MONTHS.items() if " " not in name}
@@ -106,6 +109,8 @@ def dates_of(tokens: Sequence[Token], numbers: Sequence[tuple[float, int, int]])
             continue
         if first and tokens[first - 1].text == "/":
             continue
+        if _counts(tokens, first):
+            continue
         text, first = tokens[first].text, _with_year_word(tokens, first)
         taken.update(range(first, last + 1))
         days.append(Day(int(value), None, None, None, text, first, last))
@@ -115,3 +120,12 @@ def dates_of(tokens: Sequence[Token], numbers: Sequence[tuple[float, int, int]])
 def _with_year_word(tokens: Sequence[Token], first: int) -> int:
     """The place of the word "year" before a date, which says nothing beside it."""
     return first - 1 if first and tokens[first - 1].folded in _YEAR_WORDS else first
+
+
+def _counts(tokens: Sequence[Token], at: int) -> bool:
+    """Whether four digits count things: "2000 عبوة"; Arabic says "عام" or "في" before a year."""
+    before = tokens[at - 1].folded if at else ""
+    following = tokens[at + 1] if at + 1 < len(tokens) else None
+    if following is None or not following.arabic or analysis.is_stop_word(following.folded):
+        return False
+    return before not in _YEAR_WORDS and before not in _BEFORE_YEAR and before not in _MONTH

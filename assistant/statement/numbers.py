@@ -114,6 +114,9 @@ def numbers_of(tokens: Sequence[Token]) -> list[tuple[float, int, int]]:
 
 def _number_at(tokens: Sequence[Token], at: int) -> tuple[float | None, int]:
     token = tokens[at]
+    glued = at > 0 and tokens[at - 1].end == token.start
+    if glued and tokens[at - 1].folded.isascii() and tokens[at - 1].folded.isalpha():
+        return None, at  # "COP27" is a name
     if token.folded[:1].isdigit():
         text = re.sub(r"(?:st|nd|rd|th|s)$", "", token.folded)
         text = re.sub(r"[,٬](?=\d{3}(?!\d))", "", text).replace("٫", ".").replace(",", ".")

@@ -78,6 +78,10 @@ def name_carried(name: Name, text: Statement, near: Closeness | None = None) -> 
         others = [t.text for t in text.tokens if t.word and len(t.text) > 1]
         rows = near([part.text for part in lacking], others)
         lacking = [p for p, row in zip(lacking, rows, strict=True) if not (row >= TRANSLATED).any()]
+    if len(name.parts) > len(lacking) > 0 and any(
+        part.arabic != t.arabic for part in name.parts for t in text.tokens[:1]
+    ):  # too few consonants to be known in the other script: Heidi
+        lacking = [part for part in lacking if len(part.bones) >= BONES]
     if not lacking:
         return True
     if len(lacking) > 1 or len(name.parts) < LONG_NAME:

@@ -20,6 +20,7 @@ ROUND_FROM = 100_000  # smaller numbers are not rounded in print
 _DUAL = ("ين", "ان")
 ALIKE = 0.6  # cosine of words from which two numbers do count the same
 SAME_THING = 0.5  # cosine of words from which two numbers may count the same
+LISTED = 6  # words after a number that may say what it counts
 FEW = 10  # more are not named one by one
 
 
@@ -41,7 +42,7 @@ def compare_numbers(
                 found.differences.append(Difference("number", number.text, other.text))
             elif (clash := _bound_clash(number, same)) is not None:
                 found.differences.append(Difference("quantity", _bounded(number), _bounded(clash)))
-            if not other and _counts_else(number, same, near):
+            if not other and _counts_else(number, same, own, near):
                 found.missing.append("number")
             score.add(1.0, float(not other), float(not other), bool(other))
             continue
@@ -75,12 +76,18 @@ def compare_numbers(
         found.missing.append("number")
 
 
-def _counts_else(number: Number, same: Sequence[Number], near: Closeness | None) -> bool:
+def _counts_else(
+    number: Number, same: Sequence[Number], own: Statement, near: Closeness | None
+) -> bool:
     """Whether the same number counts other things in the text: three daughters, three schools."""
     if near is None or number.unit or not number.things or any(not n.things for n in same):
         return False
     if any(_counts_same(number, n) for n in same):
         return False
+    for n in same:  # "up to 30 victims, women and children"
+        listed = [w for w in own.words if 0 < w.first - n.last <= LISTED]
+        if any(number.counted & (w.keys | w.parts) for w in listed):
+            return False
     things = [thing for n in same for thing in n.things]
     return float(near(number.things, things).max()) < SAME_THING
 

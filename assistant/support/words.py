@@ -11,6 +11,7 @@ from assistant.support.comparison import NAME_WEIGHT, Comparison, Score, Weigh
 from assistant.support.opposites import excludes
 from assistant.types import Difference
 
+STRANGE = 0.15  # value below which a first word with a capital is taken for a name
 SHORT = 6  # content words of a sentence that a negation speaks of whole
 
 
@@ -47,8 +48,13 @@ def compare_words(
         found.parts[word.first] = (weight, partner.value, nearby)
         if nearby < SAID and not word.light:
             found.uncovered.append(word.text)
-            if word.first and word.text[:1].isupper() and not word.body and not excludes(word):
+            strange = word.first or (not word.known and partner.value <= STRANGE)
+            if strange and word.text[:1].isupper() and not word.body and not excludes(word):
                 found.missing.append("name")  # inside a sentence a capital makes a name
+        if partner.value < SAID and nearby >= SAID and not word.light:
+            near_by = [w for o in others if o[at].value >= SAID for w in o[at].words]
+            if near_by and all(w.denied != word.denied for w in near_by):
+                found.missing.append("negation")
         if partner.value < SAID or not partner.words or word.light:
             continue
         if any(word.denied and m.denied for m in partner.words):

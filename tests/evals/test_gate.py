@@ -1,0 +1,54 @@
+"""The gate on sentences of pages: faithful ones in both languages, and what is changed in them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from assistant.support.gate import Gate
+from ingest.language import detect_language
+from vectorstore.embed import PackagedEmbedder
+
+PAIRS = Path(__file__).parents[1] / "data" / "gate" / "pairs.txt"
+OTHER_PAGE = 7  # rows further down stands a sentence about something else
+
+
+def cases() -> Iterator[tuple[str, str, str, str]]:
+    """Kind, language ("x" where it is not the page's), sentence, cited words."""
+    rows = [
+        line.split("|")
+        for line in PAIRS.read_text("utf-8").splitlines()
+        if line and not line.startswith("#")
+    ]
+    for number, (cited, english, arabic, in_english, in_arabic) in enumerate(rows):
+        for sentence, changes in ((english, in_english), (arabic, in_arabic)):
+            language = detect_language(sentence)
+            language += "" if language == detect_language(cited) else "x"
+            yield "faithful", language, sentence, cited
+            for change in filter(None, changes.split(";")):
+                kind, _, words = change.partition(":")
+                old, _, new = words.partition(">")
+                assert old in sentence
+                yield kind, language, sentence.replace(old, new, 1), cited
+        yield "other page", "en", rows[(number + OTHER_PAGE) % len(rows)][1], cited
+
+
+@pytest.mark.slow
+def test_what_is_changed_is_dropped_and_what_is_faithful_is_kept() -> None:
+    gate = Gate(PackagedEmbedder().encode_documents)
+    total: Counter[tuple[str, str]] = Counter()
+    dropped: Counter[tuple[str, str]] = Counter()
+    for kind, language, sentence, cited in cases():
+        total[kind, language] += 1
+        dropped[kind, language] += not gate.rule_text(sentence, cited).carried
+    for key in sorted(total):
+        print(*key, f"{dropped[key]}/{total[key]}")
+
+    faithful = [key for key in total if key[0] == "faithful"]
+    assert sum(dropped[k] for k in faithful) / sum(total[k] for k in faithful) <= 0.12
+    assert all(dropped[k] == total[k] for k in total if k[0] in ("number", "date", "unit", "place"))
+    others = [key for key in total if key[0] != "faithful"]
+    assert sum(dropped[k] for k in others) / sum(total[k] for k in others) >= 0.98
