@@ -55,7 +55,6 @@ BARE_PART_STEMS = 1
 LEAD_BONUS = 1.5  # for the first sentence of a page that is compared; by hand
 FACETS_FOUND = 1.5  # in favour of an answer that has evidence for each; XQuAD has no such questions
 LEAD_SENTENCES = 3  # of the newest page
-SENTENCES_PER_FACET = 2
 FACET_NAMED = 0.6  # share of a thing's words from which a sentence or its title names it
 ANTECEDENT_WORDS = 30  # a longer sentence is not worth its words as an antecedent; chosen by eye
 
@@ -185,7 +184,7 @@ def pick(evidence: Evidence, scores: Floats, weights: Weights, most: int) -> lis
     if evidence.question.newest is not None:
         picked = _pick_newest(evidence, scores)
     elif evidence.question.facets:
-        picked = _pick_facets(evidence, scores)
+        picked = _pick_facets(evidence, scores, weights)
     else:
         picked = _pick_parts(evidence, scores, weights)
     picked = picked[:most]
@@ -232,7 +231,7 @@ def _fill(evidence: Evidence, scores: Floats, picked: list[int], most: int) -> N
     beside[max(0, picked[0] - 1) : picked[0] + 2] = True
     order = np.argsort(-(scores + NEAR_BONUS * near + BESIDE_BONUS * (near & beside)))
     told = {i for start in picked for i in _block(evidence, start)}
-    length = sum(len(candidates[i].words) for i in told)
+    length = _length(candidates, told)
     for index in (int(i) for i in order):
         if len(picked) >= most or belief[index] < WORTH_ADDING:
             return
@@ -247,7 +246,12 @@ def _fill(evidence: Evidence, scores: Floats, picked: list[int], most: int) -> N
         if not any(_says_the_same(evidence, index, p) for p in picked):
             picked.append(index)
             told.update(_block(evidence, index))
-            length = sum(len(candidates[i].words) for i in told)
+            length = _length(candidates, told)
+
+
+def _length(candidates: Sequence[Candidate], told: Set[int]) -> float:
+    """Words to read; those of a list count half, it is read at a glance."""
+    return sum(len(candidates[i].words) / (2 if candidates[i].item else 1) for i in told)
 
 
 def _pick_newest(evidence: Evidence, scores: Floats) -> list[int]:
@@ -259,8 +263,9 @@ def _pick_newest(evidence: Evidence, scores: Floats) -> list[int]:
     return told[:LEAD_SENTENCES]
 
 
-def _pick_facets(evidence: Evidence, scores: Floats) -> list[int]:
-    """The best sentences for each of the things that the question puts side by side."""
+def _pick_facets(evidence: Evidence, scores: Floats, weights: Weights) -> list[int]:
+    """Two sentences for each of the things that the question puts side by side."""
+    by_aspect = _by_aspect(evidence, scores, weights)
     picked: list[int] = []
     question = evidence.question
     pages: set[str] = set()
@@ -273,13 +278,29 @@ def _pick_facets(evidence: Evidence, scores: Floats) -> list[int]:
         rated = np.where(fits, scores + LEAD_BONUS * leads * unnamed, -np.inf)
         if unnamed:  # each from a page of its own
             rated[[c.passage.chunk.url in pages for c in evidence.candidates]] = -np.inf
-        for index in (int(i) for i in np.argsort(-rated)[:SENTENCES_PER_FACET]):
-            if np.isfinite(rated[index]) and index not in picked:
-                url = evidence.candidates[index].passage.chunk.url
-                pages.add(url)
-                picked.append(index)
-                rated[[c.passage.chunk.url != url for c in evidence.candidates]] = -np.inf
+        first = int(rated.argmax())
+        if not np.isfinite(rated[first]) or first in picked:
+            continue
+        url = evidence.candidates[first].passage.chunk.url
+        pages.add(url)
+        picked.append(first)
+        beside = np.where(fits & np.isfinite(scores), by_aspect, -np.inf)
+        beside[[c.passage.chunk.url != url for c in evidence.candidates]] = -np.inf
+        beside[picked] = -np.inf
+        if np.isfinite(beside.max()):
+            picked.append(int(beside.argmax()))
     return picked or [int(scores.argmax())]
+
+
+def _by_aspect(evidence: Evidence, scores: Floats, weights: Weights) -> Floats:
+    """The scores for what is to be compared, where the question says it: "…: date and who paid"."""
+    aspects = evidence.question.text.partition(":")[2]
+    stems = set(content_stems(aspects))
+    if not stems:
+        return scores
+    emphasis = np.where([w.stem in stems for w in evidence.words], PART_EMPHASIS, 1.0)
+    asked = read_question(aspects).asked
+    return evidence.matrix(asked, evidence.rarity * emphasis, aspects) @ weights.sentence
 
 
 def _has_all_facets(evidence: Evidence, picked: Sequence[int]) -> bool:
