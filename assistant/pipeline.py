@@ -217,6 +217,8 @@ class Assistant:
         searched = time.perf_counter()
         if which := choices(question, found.passages):
             return self._asks_back(asked, question, which, language, started, found)
+        if not found.newest:  # no page has a date: what it says counts, as for any question
+            question = replace(question, newest=None)
         evidence = self._extract(question, found.passages)
         if found.newest:  # where it stands says it is the newest, not what it says
             evidence = replace(evidence, confidence=max(evidence.confidence, NEWEST_CONFIDENCE))
