@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -145,3 +146,34 @@ def test_the_shipped_extraction_answers_from_the_page_that_says_it(tmp_path: Pat
     )
 
     assert answer.citations[0].quote == "The office in Cairo opened in 1991."
+
+
+def test_the_next_questions_are_headings_of_the_quoted_page(tmp_path: Path) -> None:
+    service = page(
+        "The unit helps people who want to go home.\n\n## Is it free?\n\nYes, it costs nothing.\n\n"
+        "## How long does it take?\n\nAbout five weeks.",
+        title="Going home",
+    )
+    answer = assistant(tmp_path, service, confidence=0.9).ask("Is it free?")
+
+    asked = {s.text: s.question for s in answer.suggestions}
+    assert asked.get("How long does it take?") == "How long does it take? – Going home"
+    assert "Is it free?" not in asked
+
+
+def test_a_quote_without_a_year_is_told_with_the_day_of_its_page(tmp_path: Path) -> None:
+    dated = page("The roundtable met on 16-18 May.", published=date(2023, 5, 22))
+    undated = assistant(tmp_path / "a", page(dated.text), confidence=0.9)
+    known = assistant(tmp_path / "b", dated, confidence=0.9)
+
+    assert known.ask("When did the roundtable meet?").sentences[-1].text == (
+        "The page quoted is dated 22 May 2023."
+    )
+    assert known.ask("Who met in May?").sentences[-1].kind is Kind.QUOTE
+    assert undated.ask("When did the roundtable meet?").sentences[-1].kind is Kind.QUOTE
+
+
+def test_last_year_is_searched_for_by_its_number(tmp_path: Path) -> None:
+    answer = assistant(tmp_path, CAIRO, confidence=0.9).ask("What happened last year in Cairo?")
+
+    assert answer.query == f"What happened last year in Cairo – {date.today().year - 1}?"
