@@ -33,7 +33,8 @@ WRONG_SITE = {"danger": 0.01}  # of those, taken over wrongly
 WRONG_SITE_REFUSAL = 0.004
 GUARDS = ("danger", "unsafe", "advice_legal", "advice_medical", "orders")
 # Of ordinary questions, taken over wrongly. Most examples of these were written to be mistaken.
-WRONG = {"danger": 0.045, "unsafe": 0.015, "orders": 0.005}
+WRONG = {"danger": 0.0425, "unsafe": 0.015, "orders": 0.005}
+WRONG_BY_WORDS = {"danger": 0.05}  # where there is no encoder: rather one too many
 WRONG_REFUSAL = 0.01
 FOLDS = 5
 WORDS_C, MEANING_C = 30.0, 27.0  # inverse strength of L2; 10 to 100 and 10 to 30 make no difference
@@ -163,10 +164,13 @@ def _learn(kind: str, seen: Seen, tests: dict[Path, Seen]) -> dict[str, Any]:
     wrong_asked = WRONG_SITE.get(kind, WRONG_SITE_REFUSAL)
     least_worded, least = (
         max(
-            float(np.quantile(scores[ordinary], 1 - wrong)),
-            float(np.quantile(scores[asked], 1 - wrong_asked)),
+            float(np.quantile(scores[ordinary], 1 - of_ordinary)),
+            float(np.quantile(scores[asked], 1 - of_asked)),
         )
-        for scores in (worded, both)
+        for scores, of_ordinary, of_asked in (
+            (worded, WRONG_BY_WORDS.get(kind, wrong), WRONG_BY_WORDS.get(kind, wrong_asked)),
+            (both, wrong, wrong_asked),
+        )
     )
     _report(f"{kind} cross-validated, words", wanted, worded > least_worded, ordinary)
     _report(f"{kind} cross-validated", wanted, both > least, ordinary)
