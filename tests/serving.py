@@ -65,7 +65,7 @@ class Process:
     def stop(self, number: int = signal.SIGTERM) -> int:
         """End it; gives its exit code."""
         self.running.send_signal(number)
-        return self.running.wait(30)
+        return self.running.wait(120)
 
 
 @contextmanager
@@ -104,7 +104,7 @@ def process(
 
 
 def _address(running: subprocess.Popen[bytes], stderr: Path) -> str:
-    for _ in range(1_200):
+    for _ in range(3_000):
         found = re.search(r"open at (http://\S+?)/ ", stderr.read_text())
         if found:
             _until_ready(found.group(1))
@@ -141,6 +141,8 @@ def _listen(notes: Path) -> None:
 def _plant(number: int, frame: object) -> None:
     with suppress(OSError):
         socket.getaddrinfo("planted.example", 443)
+    with suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as planted:
+        planted.connect(("192.0.2.1", 9))  # sends nothing; the kernel is asked all the same
     pickle.loads(pickle.dumps(date(2026, 1, 1)))
 
 
