@@ -25,9 +25,11 @@ class PrivateCopy:
     def __init__(self, folder: Path) -> None:
         """Raises OSError where the copy cannot be made."""
         _remove_abandoned()
-        self._folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
-        self._lock = os.open(self._folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        made = Path(tempfile.mkdtemp(prefix=f".{_PREFIX}"))
+        self._lock = os.open(made / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         fcntl.flock(self._lock, fcntl.LOCK_EX)
+        # under this name only once it is locked: another process would take it for abandoned
+        self._folder = made.rename(made.with_name(made.name.removeprefix(".")))
         self.path = self._folder / folder.name
         try:
             shutil.copytree(folder, self.path, copy_function=shutil.copyfile)
