@@ -43,7 +43,7 @@ PART_TOLD = 0.5  # share of a part's own words from which it counts as answered 
 SAME_WORDS = 0.7  # share of common stems from which two sentences say the same
 SAME_NAMES = 0.5  # share of common names and numbers from which one translates the other
 BLOCK_CHARS = 700  # a list is quoted whole up to here; two short paragraphs, chosen by eye
-# A budget without money, an address without a street, a label of three words: set by hand.
+# A budget without money, an address without a street, three words, a prediction: set by hand.
 OBJECTION, FRAGMENT_WORDS = 2.0, 4
 # Where fewer passages than usual can be found at all, none can stand out from many, and few can be
 # right by chance: by hand, on stores of one page.
@@ -59,6 +59,10 @@ FACET_NAMED = 0.6  # share of a thing's words from which a sentence or its title
 ANTECEDENT_WORDS = 30  # a longer sentence is not worth its words as an antecedent; chosen by eye
 
 _PRONOUN = re.compile(r"\b(?:his|her|hers|its|their|he|she|it|they|them)\b|\w{3,}(?:ها|هم|ه)\b")
+# No page knows what tomorrow brings.
+_SOON = re.compile(
+    r"\b(?:tomorrow|tonight|next (?:week|month|year)|غدا|بكره|بكرا|الاسبوع القادم)\b"
+)
 _CONDITIONS = tuple(
     analysis.fold(start)
     for start in (
@@ -664,7 +668,8 @@ def objections(evidence: Evidence, features: Floats, picked: Sequence[int]) -> f
     chunk = best.passage.chunk
     around = " ".join((chunk.title, *chunk.headings, chunk.text))
     another = bool(wanted) and not wanted <= ordinals_of(words_of(around))
-    return OBJECTION * (float(fragment) + float(lacks) + float(another))
+    predicts = bool(_SOON.search(analysis.fold(evidence.question.text)))
+    return OBJECTION * (float(fragment) + float(lacks) + float(another) + float(predicts))
 
 
 def _share(missing: Floats, rarity: Floats, of: np.typing.NDArray[np.bool_]) -> float:
