@@ -271,7 +271,7 @@ class Evidence:
         found = np.zeros(len(self.candidates), dtype=bool)
         if wanted:
             for row, candidate in enumerate(self.candidates):
-                text = analysis.fold(candidate.sentence.text)
+                text = _folded(candidate.sentence.text)
                 found[row] = any(label.search(text) for label in wanted)
         return found
 
@@ -607,6 +607,9 @@ _COUNTED = re.compile(
     r"(?P<english>(?!in |of |are |were |did ).{3,60})|"
     r"\b[وف]?كم (?:عدد )?(?P<arabic>\w{3,})"
 )
+
+
+_folded = lru_cache(maxsize=50_000)(analysis.fold)
 
 
 def _has_meaning(word: Word) -> bool:

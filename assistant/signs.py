@@ -189,7 +189,8 @@ def labels_asked_for(text: str) -> list[re.Pattern[str]]:
     return [label for asks, label in _labels().values() if asks.search(folded)]
 
 
-def years_of(text: str) -> set[str]:
+@lru_cache(maxsize=50_000)
+def years_of(text: str) -> frozenset[str]:
     """The years a sentence names, and those between the ends of a period that it names."""
     folded = analysis.fold(text)
     years = set(re.findall(r"(?<!\d)(?:1[0-9]|20)\d\d(?!\d)", folded))
@@ -197,7 +198,7 @@ def years_of(text: str) -> set[str]:
         between = folded[folded.index(first) + 4 : folded.index(last, folded.index(first) + 4)]
         if _RANGE.search(between) and 0 < int(last) - int(first) <= _LONGEST_RANGE:
             years.update(str(y) for y in range(int(first), int(last) + 1))
-    return years
+    return frozenset(years)
 
 
 @dataclass(frozen=True, slots=True)

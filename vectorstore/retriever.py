@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
@@ -69,6 +70,7 @@ class Searcher:
     def __init__(self, version: IndexVersion, embedder: Embedder) -> None:
         self._version = version
         self._embedder = embedder
+        self._vectors: dict[str, Vectors] = {}
 
     @property
     def manifest(self) -> Manifest:
@@ -93,6 +95,12 @@ class Searcher:
         if page is None:
             raise CorruptIndex(f"{url} is indexed but not stored. Run `assistant rebuild`.")
         return page
+
+    def _vector(self, query: str) -> Vectors:
+        """The query's embedding, once per session: one question searches several times."""
+        if query not in self._vectors:
+            self._vectors[query] = self._embedder.encode_queries([query])[0]
+        return self._vectors[query]
 
     def outline(self) -> Mapping[str, PageOutline]:
         """Address to what is known of every page of the version but its text."""
@@ -124,7 +132,7 @@ class Searcher:
         them is found by words too, but for less.
         """
         started = time.perf_counter()
-        vector = self._embedder.encode_queries([query])[0]
+        vector = self._vector(query)
         embedded = time.perf_counter()
         language = detect_language(query)
         found: list[_Hit] = []
@@ -249,7 +257,7 @@ def _passages(version: IndexVersion, hits: Sequence[_Hit], top_k: int) -> tuple[
         batch = hits[start : start + 2 * top_k]
         chunks = version.pages.chunks_by_id([hit.chunk_id for hit in batch])
         for hit, chunk in zip(batch, chunks, strict=True):
-            text = fold(chunk.text)
+            text = _folded(chunk.text)
             if text in seen:
                 continue
             seen.add(text)
@@ -257,6 +265,9 @@ def _passages(version: IndexVersion, hits: Sequence[_Hit], top_k: int) -> tuple[
             if len(passages) == top_k:
                 return tuple(passages)
     return tuple(passages)
+
+
+_folded = lru_cache(maxsize=4_096)(fold)  # the same chunks come again and again
 
 
 def _passage(hit: _Hit, chunk: Chunk, page: PageOutline | None) -> Passage:
