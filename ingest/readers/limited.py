@@ -5,15 +5,14 @@ seconds on one resource. One child reads many resources; where it dies, that res
 and the next one gets a new child. The children are started when the first resource comes. What
 needs no parser is read in place.
 
-A resource goes in as a pickle, for the child trusts its parent. What comes back is JSON: the parent
-does not trust the child.
+A resource goes in as one line of JSON and its bytes; what comes back is JSON: the parent does not
+trust the child.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import pickle
 import queue
 import resource as kernel
 import select
@@ -136,7 +135,7 @@ class _Child:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         try:
-            _send(self._process.stdin, pickle.dumps(resource, pickle.HIGHEST_PROTOCOL))
+            _send(self._process.stdin, _question(resource))
             answer = _receive(self._process.stdout, time.monotonic() + self._limits.wall_s)
         except (BrokenPipeError, EOFError, TimeoutError) as error:
             code = self._ended()
@@ -181,7 +180,7 @@ def main(memory_bytes: int, cpu_s: int) -> None:
     os.dup2(2, 1)  # what a library prints is no answer
     with suppress(EOFError, BrokenPipeError):
         while True:
-            resource = pickle.loads(_receive(inward))
+            resource = _read_question(_receive(inward))
             _send(outward, json.dumps(_answer(resource, cpu_s)).encode("utf-8", "surrogatepass"))
 
 
@@ -233,6 +232,31 @@ def _exactly(pipe: IO[bytes], size: int, deadline: float | None) -> bytes:
         parts.append(part)
         size -= len(part)
     return b"".join(parts)
+
+
+def _question(resource: Resource) -> bytes:
+    """What the child is asked to read: one line of JSON, then the resource's bytes."""
+    head = {
+        "url": resource.url,
+        "media_type": resource.media_type,
+        "fetched_at": resource.fetched_at.isoformat(),
+        "charset": resource.charset,
+        "links": resource.links,
+    }
+    return json.dumps(head).encode("ascii") + b"\n" + resource.content
+
+
+def _read_question(message: bytes) -> Resource:
+    head, _, content = message.partition(b"\n")
+    fields = json.loads(head)
+    return Resource(
+        url=fields["url"],
+        content=content,
+        media_type=fields["media_type"],
+        fetched_at=datetime.fromisoformat(fields["fetched_at"]),
+        charset=fields["charset"],
+        links=tuple(fields["links"]),
+    )
 
 
 def _document(reading: Reading) -> dict[str, Any]:
