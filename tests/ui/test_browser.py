@@ -417,12 +417,18 @@ def test_nothing_is_cut_off_at_320_pixels(browser: Browser, address: str, locale
         assert visit.overflow() <= 0
         beyond = visit.page.evaluate(
             """[...document.querySelectorAll('#bar *, #header *, #transcript *, #composer *')]
-            .filter(e => !e.closest('.unseen') && e.getClientRects().length)
+            .filter(e => !e.closest('.unseen') && e.getClientRects().length && e.checkVisibility())
             .map(e => [e.id || e.className, e.getBoundingClientRect()])
             .filter(([name, box]) => box.left < -1 || box.right > 321)
             .map(([name, box]) => name)"""
         )
         assert beyond == []
+
+        visit.page.locator(".danger summary").click()
+        box = visit.page.locator(".danger .lines").bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 320
 
 
 def test_nothing_leaves_the_origin_and_nothing_is_complained_about(visit: Visit) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
@@ -35,8 +36,9 @@ def put_on(app: FastAPI, assistant: Assistant, reception: Reception | None) -> N
         reception: counts visitors and knows the switch.
     """
     room = _Plain(assistant, reception)
-    app.add_api_route("/plain", room.show, methods=["GET"], response_model=None)
-    app.add_api_route("/plain", room.answer, methods=["POST"], response_model=None)
+    page: dict[str, Any] = {"response_model": None, "include_in_schema": False}  # no interface
+    app.add_api_route("/plain", room.show, methods=["GET"], **page)
+    app.add_api_route("/plain", room.answer, methods=["POST"], **page)
 
 
 class _Plain(Speaker):
