@@ -19,7 +19,7 @@ from assistant.guards.shape import MAX_QUESTION_CHARS
 from assistant.profile import Profile
 from assistant.question import Asked, Question
 from assistant.recency import year_meant
-from assistant.rephrase import TOPIC_AFTER
+from assistant.rephrase import joined
 from assistant.suggest import next_questions
 from assistant.types import (
     Answer,
@@ -198,7 +198,7 @@ class Assistant:
         year = year_meant(whole, self._today())
         if year is None or question.years:
             return question
-        return self._read_question(f"{whole.rstrip(' ?؟!.')}{TOPIC_AFTER}{year}?")
+        return self._read_question(joined(whole, str(year)))
 
     def _from_pages(
         self,

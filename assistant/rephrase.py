@@ -90,7 +90,7 @@ def rephrase(question: str, history: Sequence[Turn]) -> str:
     topic += _said(before.answer[:_TURN_CHARS], [question, earlier])
     if not topic:
         return question
-    return _joined(question, " ".join(topic))
+    return joined(question, " ".join(topic))
 
 
 def is_follow_up(question: str) -> bool:
@@ -151,10 +151,11 @@ def _with_fragment(earlier: str, fragment: str) -> str:
     for rule in (_YEAR, _MONTH):  # a new date takes the place of the old one
         if rule.search(dated):
             earlier = " ".join(w for w in earlier.split() if not rule.search(analysis.fold(w)))
-    return _joined(_DANGLING.sub("", earlier.rstrip(" ?؟!.")), said)
+    return joined(_DANGLING.sub("", earlier.rstrip(" ?؟!.")), said)
 
 
-def _joined(asked: str, about: str) -> str:
+def joined(asked: str, about: str) -> str:
+    """A question with what it is about behind it, ended in its own language."""
     return (
         f"{asked.rstrip(' ?؟!.')}{TOPIC_AFTER}{about}{'؟' if language_of(asked) == 'ar' else '?'}"
     )
