@@ -18,12 +18,14 @@ from assistant.guards.instructions import Instructions
 from assistant.guards.scorer import Scorer
 from assistant.guards.shape import Shape
 from assistant.guards.unsafe import Unsafe
-from assistant.models import LOCAL, make_model
+from assistant.model_limits import Budget, Price
+from assistant.models import ChatModel, is_outside, make_model
 from assistant.pipeline import Assistant
 from assistant.privacy.redact import redact
 from assistant.profile import Profile, load_profile
 from assistant.question import read_question
 from assistant.rephrase import rephrase
+from assistant.rewrite import Rewriter
 from assistant.settings import Settings
 from assistant.support.closeness import Closeness
 from assistant.support.entailment import make_entailment
@@ -71,35 +73,49 @@ def build_assistant(settings: Settings, retriever: HybridRetriever | None = None
     profile = load_profile(settings.profile)
     if settings.keep_questions_days:
         profile = profile.telling_that_questions_are_kept(settings.keep_questions_days)
-    if settings.model and not settings.model.startswith(f"{LOCAL}:"):
+    if settings.model and is_outside(settings.model, settings.model_url):
         profile = profile.telling_that_a_model_sees(settings.model)
     publisher = " ".join(profile.name.values())
     retriever = retriever or build_retriever(settings)
+    guards = build_guards()
+    model = build_model(settings) if settings.model else None
     return Assistant(
         profile,
         retriever,
         read_question,
         partial(extract, publisher=publisher, alike=retriever.words.alike),
-        build_guards(),
+        guards,
         rephrase,
-        build_writer(settings, profile, retriever) if settings.model else None,
+        build_writer(settings, model, profile, retriever) if model else None,
+        build_rewriter(settings, model, guards) if model else None,
         today=lambda: settings.today or date.today(),
     )
 
 
-def build_writer(settings: Settings, profile: Profile, retriever: HybridRetriever) -> Writer:
-    """The language model that words answers, with the gate it has to pass.
+def build_model(settings: Settings) -> ChatModel:
+    """The language model that the settings name, with its limits.
 
     Raises:
-        SettingsError: the model is not one that can be asked.
+        SettingsError: it is not one that can be asked.
     """
-    model = make_model(
+    return make_model(
         settings.model,
         url=settings.model_url,
         seconds=settings.model_seconds,
         answer_tokens=settings.model_tokens,
-        daily_tokens=settings.model_daily_tokens,
+        budget=Budget(settings.model_daily_tokens, settings.model_daily_replies),
+        price=Price(settings.model_price_input, settings.model_price_output),
     )
+
+
+def build_writer(
+    settings: Settings, model: ChatModel, profile: Profile, retriever: HybridRetriever
+) -> Writer:
+    """What puts answers into the model's words, with the gate they have to pass.
+
+    Raises:
+        SettingsError: there is no such entailment model.
+    """
     entails = make_entailment(settings.entailment) if settings.entailment else None
     return Writer(
         model,
@@ -110,6 +126,11 @@ def build_writer(settings: Settings, profile: Profile, retriever: HybridRetrieve
         texts=profile.texts,
         seconds=settings.model_seconds,
     )
+
+
+def build_rewriter(settings: Settings, model: ChatModel, guards: QuestionGuards) -> Rewriter:
+    """What puts follow-ups into the model's words."""
+    return Rewriter(model, blocks=guards.first_block, redact=redact, seconds=settings.model_seconds)
 
 
 def build_guards() -> QuestionGuards:

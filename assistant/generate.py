@@ -21,7 +21,7 @@ SOURCES = 6
 BUDGET_TOKENS = 1_500  # of sources; a small local model reads about 200 a second
 _CHARS_PER_TOKEN = {"ar": 2.2, "en": 4.0}  # of common tokenizers, on the development pages
 _PROMPT = Path(__file__).with_name("prompts") / "answer.md"
-_LANGUAGES = {"en": "English", "ar": "Arabic (Modern Standard)"}
+LANGUAGES = {"en": "English", "ar": "Arabic (Modern Standard)"}
 _MARKER = re.compile(r"[\[［【]\s*(\d{1,3}(?:\s*[,،;]\s*\d{1,3})*)\s*[\]］】]")
 _CONTACT = re.compile(r"\{\{?contact:\s*\d+\s*\}?\}")
 _ADDRESS = re.compile(
@@ -46,14 +46,14 @@ def messages_for(
 ) -> list[Message]:
     """The prompt with the numbered sources."""
     system = _PROMPT.read_text("utf-8").format(
-        publisher=publisher, language=_LANGUAGES.get(language, "English")
+        publisher=publisher, language=LANGUAGES.get(language, "English")
     )
     shown = "\n".join(
         f'<source number="{number}" date="{p.chunk.published or "unknown"}">\n'
-        f"{_escaped(p.chunk.title)}\n{_escaped(p.chunk.text)}\n</source>"
+        f"{as_data(p.chunk.title)}\n{as_data(p.chunk.text)}\n</source>"
         for number, p in enumerate(sources, start=1)
     )
-    asked = f"{shown}\n\n<question>\n{_escaped(question)}\n</question>"
+    asked = f"{shown}\n\n<question>\n{as_data(question)}\n</question>"
     return [Message("system", system), Message("user", asked)]
 
 
@@ -138,7 +138,7 @@ def _places(numbers: Sequence[int], sources: int) -> tuple[int, ...]:
     return tuple(dict.fromkeys(n - 1 if 1 <= n <= sources else -1 for n in numbers))
 
 
-def _escaped(text: str) -> str:
-    """The text as data: no tag can be closed by it, no address or number to call is in it."""
+def as_data(text: str) -> str:
+    """A text as data: no tag can be closed by it, no address or number to call is in it."""
     text = _ADDRESS.sub("{contact}", text)
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -6,21 +6,24 @@ environment and is never held here. `local:FILE.gguf` runs llama.cpp in a proces
 
 from __future__ import annotations
 
+import os
 import queue
+import re
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 from assistant.errors import ModelError, SettingsError
+from assistant.model_limits import Breaker, Budget, Price
 
 ATTEMPTS = 2  # a second try only where nothing has come yet and time is left
-OPENS_AFTER, STAYS_OPEN_S = 5, 30.0  # failures in a row, seconds
-MOST_CHARS = 8_000  # of one reply; the longest good one has a tenth of it
-_DAY_S = 86_400.0
-LOCAL = "local"
+MOST_CHARS_PER_TOKEN = 8  # a reply longer than this has ignored how long it may be
+CHARS_PER_TOKEN = 3  # where a provider does not count: between Arabic's 2.2 and English's 4
+LOCAL, OLLAMA = "local", "ollama"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +36,30 @@ class Message:
 
 @dataclass(slots=True)
 class Reply:
-    """What is known of a reply once it has ended: tokens in and out as the provider counts."""
+    """What is known of a reply once it has ended.
+
+    Attributes:
+        tokens_in, tokens_out: read and written, as the provider counts; reckoned from the
+            characters where it does not.
+        cost: money, None where no price is set.
+        finished: why it ended, in the provider's word.
+    """
 
     tokens_in: int = 0
     tokens_out: int = 0
+    cost: float | None = None
     finished: str = ""
+
+    @property
+    def usage(self) -> Mapping[str, float]:
+        """For the Answer: tokens, and money where a price is set."""
+        tokens = {"tokens_in": self.tokens_in, "tokens_out": self.tokens_out}
+        return tokens if self.cost is None else {**tokens, "cost": self.cost}
+
+
+def added(one: Mapping[str, float], other: Mapping[str, float]) -> dict[str, float]:
+    """The usage of two replies together."""
+    return {name: one.get(name, 0) + other.get(name, 0) for name in {**one, **other}}
 
 
 class ChatModel(Protocol):
@@ -55,79 +77,26 @@ class ChatModel(Protocol):
         ...
 
 
-@dataclass(slots=True)
-class Breaker:
-    """Stops asking a model that keeps failing."""
-
-    clock: Callable[[], float] = time.monotonic
-    _failures: int = 0
-    _open_until: float = 0.0
-
-    def check(self) -> None:
-        """Refuse while it is open.
-
-        Raises:
-            ModelError: the model failed too often just now.
-        """
-        if self.clock() < self._open_until:
-            raise ModelError("The model failed several times in a row and is left alone for now.")
-
-    def failed(self) -> None:
-        """Count a failure."""
-        self._failures += 1
-        if self._failures >= OPENS_AFTER:
-            self._open_until = self.clock() + STAYS_OPEN_S
-            self._failures = OPENS_AFTER - 1  # one try decides after the pause
-
-    def worked(self) -> None:
-        """Forget the failures."""
-        self._failures = 0
-
-
-@dataclass(slots=True)
-class Budget:
-    """Tokens per day, counted in this process; 0 means no limit."""
-
-    daily_tokens: int = 0
-    clock: Callable[[], float] = time.time
-    _day: int = -1
-    _spent: int = 0
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def check(self) -> None:
-        """Refuse when today's tokens are spent.
-
-        Raises:
-            ModelError: they are.
-        """
-        with self._lock:
-            self._turn()
-            if self.daily_tokens and self._spent >= self.daily_tokens:
-                raise ModelError("The tokens for today are spent.")
-
-    def spend(self, tokens: int) -> None:
-        """Count tokens."""
-        with self._lock:
-            self._turn()
-            self._spent += tokens
-
-    def _turn(self) -> None:
-        day = int(self.clock() // _DAY_S)
-        if day != self._day:
-            self._day, self._spent = day, 0
-
-
 class LangchainModel:
     """A langchain chat model with a deadline for every reply."""
 
     def __init__(
-        self, name: str, make: Callable[[], Any], budget: Budget, breaker: Breaker | None = None
+        self,
+        name: str,
+        make: Callable[[], Any],
+        *,
+        answer_tokens: int,
+        budget: Budget,
+        price: Price,
+        breaker: Breaker | None = None,
     ) -> None:
         """`make` builds the langchain model at the first question."""
         self.name = name
         self._make = make
         self._model: Any = None
+        self._most_chars = answer_tokens * MOST_CHARS_PER_TOKEN
         self._budget = budget
+        self._price = price
         self._breaker = breaker or Breaker()
         self._lock = threading.Lock()
 
@@ -150,26 +119,38 @@ class LangchainModel:
     def stream(self, messages: Sequence[Message], *, seconds: float, reply: Reply) -> Iterator[str]:
         """See `ChatModel`."""
         self._breaker.check()
-        self._budget.check()
+        self._budget.begin()
+        said = 0
         try:
             self.prepare()
             until = time.monotonic() + seconds
-            yield from self._tried(messages, until, reply)
+            for piece in self._tried(messages, until, reply):
+                said += len(piece)
+                if said > self._most_chars:
+                    raise ModelError("The model said far too much.")
+                yield piece
         except ModelError:
             self._breaker.failed()
             raise
         finally:
-            self._budget.spend(reply.tokens_in + reply.tokens_out)
+            self._reckon(messages, said, reply)
         self._breaker.worked()
+
+    def _reckon(self, messages: Sequence[Message], said: int, reply: Reply) -> None:
+        """Count what the reply used up."""
+        if said and not reply.tokens_out:
+            reply.tokens_in = sum(len(m.text) for m in messages) // CHARS_PER_TOKEN
+            reply.tokens_out = -(-said // CHARS_PER_TOKEN)
+        self._budget.spend(reply.tokens_in + reply.tokens_out)
+        if self._price.known:
+            reply.cost = self._price.of(reply.tokens_in, reply.tokens_out)
 
     def _tried(self, messages: Sequence[Message], until: float, reply: Reply) -> Iterator[str]:
         for attempt in range(1, ATTEMPTS + 1):
-            said = 0
+            said = False
             try:
                 for piece in self._pieces(messages, until, reply):
-                    said += len(piece)
-                    if said > MOST_CHARS:
-                        raise ModelError("The model said far too much.")
+                    said = True
                     yield piece
                 return
             except _Failed as error:
@@ -242,7 +223,13 @@ def _count(chunk: Any, reply: Reply) -> None:
 
 
 def make_model(
-    setting: str, *, url: str = "", seconds: float, answer_tokens: int, daily_tokens: int = 0
+    setting: str,
+    *,
+    url: str = "",
+    seconds: float,
+    answer_tokens: int,
+    budget: Budget,
+    price: Price,
 ) -> LangchainModel:
     """The model that `provider:name` says.
 
@@ -258,20 +245,35 @@ def make_model(
             f"ASSISTANT_MODEL is {setting}; give provider:name, such as openai:gpt-4.1-mini, "
             "ollama:llama3.2 or local:FILE.gguf."
         )
-    budget = Budget(daily_tokens)
     if provider == LOCAL:
         from assistant.local_model import LocalServer
 
         server = LocalServer(Path(name))
-        return LangchainModel(
-            f"{LOCAL}:{Path(name).name}",
-            lambda: _chat("openai", "local", *server.start(), seconds, answer_tokens),
-            budget,
-        )
-    _known(provider)
-    return LangchainModel(
-        setting, lambda: _chat(provider, name, url, "", seconds, answer_tokens), budget
-    )
+        setting = f"{LOCAL}:{Path(name).name}"
+
+        def make() -> Any:
+            return _chat("openai", "local", *server.start(), seconds, answer_tokens)
+    else:
+        _known(provider)
+
+        def make() -> Any:
+            return _chat(provider, name, url, "", seconds, answer_tokens)
+
+    return LangchainModel(setting, make, answer_tokens=answer_tokens, budget=budget, price=price)
+
+
+def is_outside(setting: str, url: str = "") -> bool:
+    """Whether what is sent to a model leaves this machine."""
+    provider = setting.partition(":")[0]
+    if provider == LOCAL:
+        return False
+    if not url:
+        if provider != OLLAMA:
+            return True
+        url = os.environ.get("OLLAMA_HOST", "localhost")  # where its client turns to
+        url = url if "//" in url else f"//{url}"
+    host = urlsplit(url).hostname or ""
+    return host != "localhost" and not re.fullmatch(r"127(?:\.\d{1,3}){3}|::1", host)
 
 
 def _known(provider: str) -> None:
@@ -293,8 +295,6 @@ def _known(provider: str) -> None:
 
 
 def _chat(provider: str, name: str, url: str, key: str, seconds: float, answer_tokens: int) -> Any:
-    import os
-
     from langchain.chat_models import init_chat_model
 
     more: dict[str, Any] = {"base_url": url} if url else {}

@@ -20,6 +20,7 @@ from assistant.profile import Profile
 from assistant.question import Asked, Question
 from assistant.recency import year_meant
 from assistant.rephrase import joined
+from assistant.rewrite import Rewriting
 from assistant.suggest import next_questions
 from assistant.types import (
     Answer,
@@ -92,6 +93,14 @@ class Writer(Protocol):
         ...
 
 
+class Rewriter(Protocol):
+    """Puts a follow-up into a question that stands by itself, in words of its own."""
+
+    def rewrite(self, question: str, history: Sequence[Turn]) -> Rewriting:
+        """With an empty text where it is no follow-up, or nothing came of it; never fails."""
+        ...
+
+
 class Assistant:
     """Answers questions from the published pages in their own words."""
 
@@ -104,6 +113,7 @@ class Assistant:
         guards: QuestionGuards,
         rephrase: Callable[[str, Sequence[Turn]], str],
         writer: Writer | None = None,
+        rewriter: Rewriter | None = None,
         today: Callable[[], date] = date.today,
     ) -> None:
         """`today` is what "last year" is held against."""
@@ -114,6 +124,7 @@ class Assistant:
         self._guards = guards
         self._rephrase = rephrase
         self._writer = writer
+        self._rewriter = rewriter
         self._today = today
         self._speller: tuple[int, Speller] | None = None
 
@@ -185,8 +196,16 @@ class Assistant:
         if block := self._guards.first_block(text):
             return self._blocked(asked[:MAX_QUESTION_CHARS], text, language, block, started)
         searcher = self.retriever.session()
-        question = self.understand(self._guards.without_orders(text), history, searcher)
+        words = self._guards.without_orders(text)
+        rewriting = self._rewriter.rewrite(words, history) if self._rewriter else Rewriting()
+        if rewriting.text:
+            question = self.understand(rewriting.text, (), searcher)
+        else:
+            question = self.understand(words, history, searcher)
         answer = self._from_pages(asked, question, searcher, language, min_confidence, started)
+        if rewriting.seconds:
+            timings = {**answer.timings, "rewrite": rewriting.seconds}
+            answer = replace(answer, timings=timings, usage=rewriting.usage)
         if situations := self._guards.matters(text):
             return self._with_contacts(answer, situations)
         return answer

@@ -39,6 +39,9 @@ class Settings:
         model_seconds: for one whole reply.
         model_tokens: the longest reply.
         model_daily_tokens: read and written in a day by one process, 0 for no limit.
+        model_daily_replies: asked for in a day by one process, 0 for no limit.
+        model_price_input: money per million tokens read, 0 where it is not known.
+        model_price_output: money per million tokens written.
         entailment: a sentence-transformers cross-encoder that the gate asks last, "" for none.
         trusted_proxies: networks of reverse proxies whose X-Forwarded-For is believed.
         today: the day that "last year" is held against; None for the machine's own.
@@ -57,6 +60,9 @@ class Settings:
     model_seconds: float = 8.0
     model_tokens: int = 400
     model_daily_tokens: int = 0
+    model_daily_replies: int = 0
+    model_price_input: float = 0.0
+    model_price_output: float = 0.0
     entailment: str = ""
     trusted_proxies: tuple[Network, ...] = ()
     embed_origins: tuple[str, ...] = ()
@@ -140,6 +146,16 @@ def _tokens(value: str) -> int:
     return int(value)
 
 
+def _price(value: str) -> float:
+    try:
+        price = float(value)
+    except ValueError:
+        price = -1.0
+    if not 0 <= price < 1_000_000:
+        raise SettingsError(f"A price of the model is {value}; give money per million tokens.")
+    return price
+
+
 def _server(value: str) -> str:
     address = urlsplit(value)
     if address.scheme not in ("http", "https") or not address.hostname:
@@ -164,5 +180,8 @@ _READ: Mapping[str, Callable[[str], object]] = {
     "model_seconds": _seconds,
     "model_tokens": _tokens,
     "model_daily_tokens": _tokens,
+    "model_daily_replies": _tokens,
+    "model_price_input": _price,
+    "model_price_output": _price,
     "today": _day,
 }

@@ -155,7 +155,8 @@ class Answer:
         timings: seconds per stage, and "total".
         index_version: the published version that was searched, None before any search.
         model: the language model that wrote some of the sentences, None where none did.
-        usage: tokens that a model read and wrote, where one was asked.
+        usage: where a model was asked, "tokens_in" and "tokens_out", and "cost" (money) where a
+            price is set.
     """
 
     question: str
@@ -171,7 +172,7 @@ class Answer:
     model: str | None = None
     index_version: int | None = None
     timings: Mapping[str, float] = field(default_factory=dict)
-    usage: Mapping[str, int] = field(default_factory=dict)
+    usage: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def text(self) -> str:

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from assistant.citations import CitationList
+from assistant.compose import Line, composed, event_of, is_evidence
 from assistant.errors import ModelError
 from assistant.generate import Drafted, declined, messages_for, sentences_of, sources_within
-from assistant.models import ChatModel, Reply
+from assistant.models import ChatModel, Reply, added
 from assistant.support.gate import Ruling
-from assistant.types import Answer, AnswerSentence, Citation, Event, Kind
+from assistant.types import Answer, AnswerSentence, Event, Kind
 from ingest.language import detect_language
 from ingest.types import Page
-from vectorstore.types import Passage, SearchResult, Sentence
+from vectorstore.types import Passage, SearchFilter, SearchResult
 
 SECONDS = 8.0  # for the whole reply; what is not there by then is not waited for
-TOP_K = 8
+TOP_K = 8  # passages besides those with the evidence
+PASSAGES_PER_PAGE = 4  # of a quoted page, to have those with the evidence among them
 MOST_SENTENCES = 6
 LEAST_WORDS = 3  # of a sentence; what is shorter says nothing by itself
 MOST_DROPPED = 0.5  # share of the draft beyond which none of it is trusted
@@ -28,7 +29,9 @@ _WHOLE = ("", "stop", "end_turn", "STOP")  # how providers say that a reply was 
 class Searcher(Protocol):
     """One published version, searched and read."""
 
-    def search(self, query: str, top_k: int = ...) -> SearchResult: ...  # noqa: D102
+    def search(  # noqa: D102
+        self, query: str, top_k: int = ..., held_to: SearchFilter | None = ...
+    ) -> SearchResult: ...
     def page(self, url: str) -> Page: ...  # noqa: D102
 
 
@@ -44,10 +47,15 @@ class Gate(Protocol):
 class _Draft:
     """What came of the model's reply so far."""
 
-    kept: list[tuple[str, Passage, tuple[Sentence, ...]]]
+    lines: list[Line] = field(default_factory=list)
     seen: int = 0
     dropped: int = 0
     declined: bool = False
+
+    @property
+    def written(self) -> list[str]:
+        """The sentences that passed the gate."""
+        return [line.text for line in self.lines if line.text]
 
 
 class Writer:
@@ -84,36 +92,33 @@ class Writer:
         """
         started = time.perf_counter()
         reply = Reply()
-        draft = _Draft([])
+        draft = _Draft()
         searcher = self._session()
         notice = ""
         try:
-            for text in self._drafted(answer, searcher, reply, draft):
-                yield _event(answer, searcher, draft, text)
+            for _ in self._drafted(answer, searcher, reply, draft):
+                yield event_of(answer, draft.lines, searcher.page)
             if reply.finished not in _WHOLE:
                 notice = "model_failed"
         except ModelError:
             notice = "model_failed"
         if not notice and not draft.declined:
-            unsure = not draft.kept or draft.dropped > MOST_DROPPED * draft.seen
+            unsure = not draft.written or draft.dropped > MOST_DROPPED * draft.seen
             notice = "model_unsupported" if unsure else ""
         yield Event(answer=self._whole(answer, searcher, draft, notice, reply, started))
 
     def _drafted(
         self, answer: Answer, searcher: Searcher, reply: Reply, draft: _Draft
     ) -> Iterator[str]:
-        found = searcher.search(answer.query, top_k=TOP_K)
-        cited = {(c.url, c.start) for c in answer.citations}
-        chosen = [
-            p for p in found.passages if any((p.chunk.url, s.start) in cited for s in p.sentences)
-        ]
-        sources = sources_within(chosen, found.passages)
+        """Each sentence that passes, as it does."""
+        sources = _sources(answer, searcher)
         if not sources:
             raise ModelError("There is nothing to write from.")
         messages = messages_for(
             self._redact(answer.query), answer.language, self._publisher, sources
         )
-        pieces = self.model.stream(messages, seconds=self._seconds, reply=reply)
+        left = self._seconds - answer.timings.get("rewrite", 0.0)  # one deadline for both
+        pieces = self.model.stream(messages, seconds=left, reply=reply)
         for drafted in sentences_of(pieces, len(sources)):
             if declined(drafted):
                 draft.declined = not draft.seen
@@ -122,12 +127,15 @@ class Writer:
             if draft.seen > MOST_SENTENCES:
                 raise ModelError("The model said far too much.")
             ruling = self._ruling(drafted, answer.language, sources, searcher)
-            if not ruling.carried or ruling.passage is None:
+            if not ruling.carried:
                 draft.dropped += 1
+                if ruling.passage and is_evidence(answer, line := _nearest(ruling)):
+                    draft.lines.append(line)
                 continue
-            if drafted.text in {text for text, _, _ in draft.kept}:
+            if drafted.text in draft.written:
                 raise ModelError("The model repeats itself.")
-            draft.kept.append((drafted.text, ruling.passage, ruling.sentences))
+            assert ruling.passage is not None
+            draft.lines.append(Line(drafted.text, ruling.passage, ruling.sentences))
             yield drafted.text
 
     def _ruling(
@@ -156,53 +164,26 @@ class Writer:
             "model": seconds,
             "total": answer.timings.get("total", 0.0) + seconds,
         }
-        usage = {"tokens_in": reply.tokens_in, "tokens_out": reply.tokens_out}
-        answer = replace(answer, timings=timings, usage=usage)
+        answer = replace(answer, timings=timings, usage=added(answer.usage, reply.usage))
         if notice:
             said = AnswerSentence(self._texts(answer.language)[notice], Kind.NOTICE)
             return replace(answer, sentences=(*answer.sentences, said))
-        if not draft.kept:
+        if not draft.written:
             return answer
-        citations = CitationList(searcher.page)
-        written = [
-            AnswerSentence(
-                text, Kind.WRITTEN, tuple(citations.cite(passage, s).number for s in sentences)
-            )
-            for text, passage, sentences in draft.kept
-        ]
-        return _above(answer, written, citations.all, self.model.name)
+        return composed(answer, draft.lines, searcher.page, self.model.name)
 
 
-def _event(answer: Answer, searcher: Searcher, draft: _Draft, text: str) -> Event:
-    """The latest sentence with its citations, numbered after those of the evidence."""
-    citations = CitationList(searcher.page)
-    shown = {(c.url, c.start, c.end): c.number for c in answer.citations}
-    cited: list[Citation] = []
-    for _, passage, sentences in draft.kept:
-        cited = []
-        for sentence in sentences:
-            citation = citations.cite(passage, sentence)
-            span = (citation.url, citation.start, citation.end)
-            number = shown.setdefault(span, len(shown) + 1)
-            cited.append(replace(citation, number=number))
-    numbers = tuple(c.number for c in cited)
-    return Event(sentence=AnswerSentence(text, Kind.WRITTEN, numbers), citations=tuple(cited))
+def _sources(answer: Answer, searcher: Searcher) -> list[Passage]:
+    """What the model reads: the passages with the evidence, then the best of the others."""
+    cited = {(c.url, c.start) for c in answer.citations}
+    pages = frozenset(url for url, _ in cited)
+    quoted = searcher.search(
+        answer.query, PASSAGES_PER_PAGE * len(pages), SearchFilter(urls=pages)
+    ).passages
+    chosen = [p for p in quoted if any((p.chunk.url, s.start) in cited for s in p.sentences)]
+    return sources_within(chosen, searcher.search(answer.query, TOP_K).passages)
 
 
-def _above(
-    answer: Answer, written: Sequence[AnswerSentence], cited: Sequence[Citation], model: str
-) -> Answer:
-    """The answer with written sentences above its evidence, citations numbered anew."""
-    numbers = {(c.url, c.start, c.end): c.number for c in cited}
-    citations = list(cited)
-    renumbered: dict[int, int] = {}
-    for citation in answer.citations:
-        span = (citation.url, citation.start, citation.end)
-        if span not in numbers:
-            numbers[span] = len(citations) + 1
-            citations.append(replace(citation, number=numbers[span]))
-        renumbered[citation.number] = numbers[span]
-    below = [
-        replace(s, citations=tuple(renumbered[n] for n in s.citations)) for s in answer.sentences
-    ]
-    return replace(answer, sentences=(*written, *below), citations=tuple(citations), model=model)
+def _nearest(ruling: Ruling) -> Line:
+    assert ruling.passage is not None
+    return Line("", ruling.passage, ruling.sentences)

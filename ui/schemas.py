@@ -51,6 +51,7 @@ _ANSWER_EXAMPLE: dict[str, Any] = {
     "contacts": [],
     "confidence": 0.91,
     "model": None,
+    "usage": {},
     "index_version": 7,
     "timings": {"total": 0.012},
 }
@@ -212,7 +213,13 @@ class AnswerDocument(_Given):
     suggestions: list[SuggestionDocument]
     contacts: list[ContactDocument]
     confidence: float
-    model: str | None
+    model: Annotated[
+        str | None, Field(description="the language model that wrote some of the sentences")
+    ]
+    usage: Annotated[
+        dict[str, float],
+        Field(description="where a model was asked: tokens_in, tokens_out; cost if a price is set"),
+    ]
     index_version: int | None
     timings: dict[str, float]
 

