@@ -437,6 +437,7 @@ def _serve(options: argparse.Namespace) -> int:
     from assistant.build import build_service
     from assistant.contacts import remarks
     from assistant.desk import StaffDesk
+    from assistant.privacy.questions import QuestionStore, questions_path
     from assistant.upkeep import Upkeep
     from assistant.votes import VoteStore
     from ui.app import serve
@@ -456,11 +457,20 @@ def _serve(options: argparse.Namespace) -> int:
     print("\n".join(remarks(assistant.profile.contacts, date.today())), file=sys.stderr)
     # the first question loads the encoder: let that be ours, so that nobody waits for it
     assistant.ask(assistant.profile.examples[assistant.profile.languages[0]][0])
-    votes = VoteStore(settings.store / "votes.sqlite")
+    questions = QuestionStore(questions_path(settings.store), settings.keep_questions_days)
+    votes = VoteStore(settings.store / "votes.sqlite", questions=questions)
     doors = Doors(service, settings)
     desks = None
     if not options.no_desks:
-        desk = StaffDesk(assistant, service.checker, service.retriever, settings.store, votes)
+        desk = StaffDesk(
+            assistant,
+            service.checker,
+            service.retriever,
+            settings.store,
+            votes,
+            questions,
+            service.retriever.embedder.encode_documents,
+        )
         upkeep = Upkeep(settings, assistant.profile)
         upkeep.keep_schedule()
         desks = Desks(accounts, desk, upkeep, doors.reception)

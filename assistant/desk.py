@@ -9,7 +9,9 @@ from pathlib import Path
 
 from assistant.errors import InputError
 from assistant.factcheck import FactChecker
+from assistant.gaps import Encode, Gap, gaps
 from assistant.pipeline import MIN_CONFIDENCE, Assistant, Retriever
+from assistant.privacy.questions import QuestionStore
 from assistant.profile import Profile
 from assistant.sections import section_of
 from assistant.types import Disliked, Freshness, Status, Trace, Verdict
@@ -24,7 +26,12 @@ TRACED_PASSAGES = 10
 
 
 class StaffDesk:
-    """Reads the published version; changes nothing."""
+    """Reads the published version; changes nothing.
+
+    Args:
+        questions: those that were kept, where any were.
+        encode: texts to vectors, one row each; says which questions are alike.
+    """
 
     def __init__(
         self,
@@ -33,12 +40,16 @@ class StaffDesk:
         retriever: Retriever,
         store: Path,
         votes: VoteStore,
+        questions: QuestionStore,
+        encode: Encode,
     ) -> None:
         self._assistant = assistant
         self._checker = checker
         self._retriever = retriever
         self._store = store
         self._votes = votes
+        self._questions = questions
+        self._encode = encode
 
     @property
     def profile(self) -> Profile:
@@ -115,6 +126,14 @@ class StaffDesk:
             for (url, language), votes in groups.items()
         ]
         return sorted(said, key=lambda entry: (-entry.votes, entry.url))
+
+    def gaps(self) -> list[Gap]:
+        """What was asked and not found, or voted down, of what was kept; the reading is recorded.
+
+        Raises:
+            InputError: the kept questions cannot be read.
+        """
+        return gaps(self._questions.read(), self._encode) if self._questions.count() else []
 
     def freshness(self) -> Freshness:
         """How old what is published is.

@@ -50,6 +50,7 @@ class Profile:
         quick_exit: a harmless page that a watched person is taken to, away from this one.
         starter: folder of the starter pages.
         questions: file of the question bank; need not be there.
+        questions_kept_days: how long questions are kept, redacted; 0 where none is.
     """
 
     id: str
@@ -64,10 +65,11 @@ class Profile:
     quick_exit: str
     starter: Path
     questions: Path
+    questions_kept_days: int = 0
 
     def telling_that_questions_are_kept(self, days: int) -> Profile:
         """The same profile, which says so wherever it says what it is not."""
-        return self._telling("questions_kept", days=days)
+        return replace(self._telling("questions_kept", days=days), questions_kept_days=days)
 
     def telling_that_a_model_sees(self, model: str) -> Profile:
         """The same profile, which says who is sent what a person asks."""

@@ -1,6 +1,7 @@
 """What people think of answers, counted by day; no question, no answer, nobody's address.
 
-A file of its own beside the catalogue, so that the serving process never writes to an index.
+A file of its own beside the catalogue, so that the serving process never writes to an index. Where
+a person says that the question may be kept, it goes to the store of questions, not in here.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from assistant.privacy.questions import QuestionStore
 from assistant.types import Answer, Status
 from ingest.errors import StoreError
 
@@ -44,19 +46,33 @@ class Vote:
 
 
 class VoteStore:
-    """Verdicts in SQLite; each call has its own connection, so any thread may call."""
+    """Verdicts in SQLite; each call has its own connection, so any thread may call.
+
+    Args:
+        questions: where questions go that people hand in with a verdict; None takes none.
+    """
 
     def __init__(
-        self, path: Path, today: Callable[[], date] = lambda: datetime.now(UTC).date()
+        self,
+        path: Path,
+        today: Callable[[], date] = lambda: datetime.now(UTC).date(),
+        questions: QuestionStore | None = None,
     ) -> None:
         self._path = path
         self._today = today
+        self._questions = questions
 
-    def add(self, answer: Answer, *, liked: bool, reason: str = "") -> None:
+    def add(
+        self, answer: Answer, *, liked: bool, reason: str = "", with_question: bool = False
+    ) -> None:
         """Keep one verdict on an answer; none on a referral, which is nobody's to count.
+
+        Args:
+            with_question: whether the person said that the question may be kept.
 
         Raises:
             StoreError: the file cannot be written.
+            InputError: the store of questions cannot.
         """
         if answer.status is Status.REFERRAL:
             return
@@ -75,6 +91,8 @@ class VoteStore:
         with self._connected() as connection, connection:
             connection.execute("INSERT INTO votes VALUES(?,?,?,?,?,?,?)", row)
             connection.execute("DELETE FROM votes WHERE day < ?", (oldest,))
+        if with_question and not liked and self._questions is not None:
+            self._questions.keep_handed(answer, reason)
 
     def all(self) -> list[Vote]:
         """Every verdict, newest day first.

@@ -23,6 +23,7 @@ from assistant.accounts import Accounts, Role, accounts_path
 from assistant.build import build_service
 from assistant.desk import StaffDesk
 from assistant.maintain import Maintainer
+from assistant.privacy.questions import QuestionStore, questions_path
 from assistant.profile import load_profile
 from assistant.settings import Settings
 from assistant.upkeep import Upkeep
@@ -112,7 +113,11 @@ def _served(store: Path) -> Iterator[str]:
     if accounts.get(NAME) is None:
         accounts.add(NAME, Role.MAINTAINER, PASSWORD)
     votes = VoteStore(store / "votes.sqlite")
-    desk = StaffDesk(service.assistant, service.checker, service.retriever, store, votes)
+    questions = QuestionStore(questions_path(store), settings.keep_questions_days)
+    encode = service.retriever.embedder.encode_documents
+    desk = StaffDesk(
+        service.assistant, service.checker, service.retriever, store, votes, questions, encode
+    )
     desks = Desks(accounts, desk, Upkeep(settings, service.assistant.profile))
     server = Server(build_app(service.assistant, votes, desks=desks), port=0)
     thread = threading.Thread(target=server.run)

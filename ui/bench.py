@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from assistant.sections import section_of
-from assistant.types import Disliked, Freshness, Status, Trace
+from assistant.types import Freshness, Status, Trace
 from ingest.types import Chunk, Page
-from ui.controls import table
 from ui.markup import (
     dated,
     direction,
@@ -224,50 +223,6 @@ def _looked_at(traced: Trace, voice: Voice, words: Words) -> str:
         for n, p in enumerate(traced.passages, start=1)
     )
     return f'<h3>{escape(words["looked_at"])}</h3><ol class="passages">{rows}</ol>'
-
-
-def gaps(disliked: Sequence[Disliked], voice: Voice, words: Words, reasons: Words) -> str:
-    """The pages whose answers were voted down, and the questions that nothing answered."""
-    if not disliked:
-        return f'<p class="aside">{escape(words["no_gaps"])}</p>'
-    rows = [
-        f"<tr><th scope=row>{_page_name(entry.url, voice, words)}</th>"
-        f"<td>{escape(language_name(entry.language, voice.texts))}</td>"
-        f'<td class="number">{entry.votes}</td>'
-        f"<td>{escape(_reasons(entry, reasons))}</td>"
-        f"<td>{dated(entry.last, voice.texts)}</td></tr>"
-        for entry in disliked
-    ]
-    heads = ("gap_page", "gap_language", "gap_votes", "gap_reasons", "gap_last")
-    return table([words[name] for name in heads], rows)
-
-
-def gaps_csv(disliked: Sequence[Disliked], words: Words, reasons: Words) -> str:
-    """The same as a table for a spreadsheet, in which no cell is taken for a formula."""
-    rows = [
-        [words[n] for n in ("gap_page", "gap_language", "gap_votes", "gap_reasons", "gap_last")]
-    ]
-    rows += [
-        [e.url, e.language, str(e.votes), _reasons(e, reasons), e.last.isoformat()]
-        for e in disliked
-    ]
-    return "\ufeff" + "".join(",".join(map(_cell, row)) + "\r\n" for row in rows)
-
-
-def _cell(text: str) -> str:
-    safe = f"'{text}" if text[:1] in "=+-@\t\r" and text else text
-    return '"' + safe.replace('"', '""') + '"'
-
-
-def _reasons(entry: Disliked, reasons: Words) -> str:
-    return ", ".join(f"{reasons.get(name, name)} ({count})" for name, count in entry.reasons) or "–"
-
-
-def _page_name(url: str, voice: Voice, words: Words) -> str:
-    if not url:
-        return escape(words["nothing_found"])
-    address = web_address(url)
-    return outward(address, label(url), voice.texts) if address else label(url)
 
 
 def freshness(state: Freshness, voice: Voice, words: Words) -> str:

@@ -116,12 +116,10 @@ class Doors:
 
 def _keeping(settings: Settings) -> Keep | None:
     """Keeps questions where the settings say for how long."""
-    if not settings.keep_questions_days:
-        return None
     questions = QuestionStore(questions_path(settings.store), settings.keep_questions_days)
-    questions.delete_old()
+    questions.delete_old()  # also of those that people handed in, which no setting forbids
     threading.Thread(target=_delete_hourly, args=(questions,), daemon=True).start()
-    return questions.keep
+    return questions.keep if settings.keep_questions_days else None
 
 
 def _delete_hourly(questions: QuestionStore) -> None:

@@ -248,7 +248,7 @@ def _tools(exchange: Exchange, voice: Voice, is_last: bool) -> str:
     elif answer is not None and exchange.progress is Progress.ANSWERED:
         buttons.append(_tool("up", texts.helpful))
         buttons.append(_tool("down", texts.not_helpful, 'aria-expanded="false"'))
-        said = _reasons(exchange.number, texts)
+        said = _reasons(exchange.number, voice)
     return (
         f'<div class="tools" role="group" aria-label="{escape(texts.tools)}" '
         f'data-turn="{exchange.number}">{"".join(buttons)}{said}</div>'
@@ -262,8 +262,13 @@ def _tool(act: str, words: str, attributes: str = "") -> str:
     )
 
 
-def _reasons(turn: int, texts: Texts) -> str:
-    """What was wrong, to be chosen from; shown once "not helpful" is pressed."""
+def _reasons(turn: int, voice: Voice) -> str:
+    """What was wrong, to be chosen from; shown once "not helpful" is pressed.
+
+    Below it what is kept of it, and the box by which a person leaves the question as well.
+    """
+    texts, days = voice.texts, voice.profile.questions_kept_days
+    kept = texts.text_kept.format(days=days) if days else texts.no_text_kept
     choices = "".join(
         f'<label><input type="radio" name="why-{turn}" value="{escape(name)}"> '
         f"{escape(words)}</label>"
@@ -271,7 +276,10 @@ def _reasons(turn: int, texts: Texts) -> str:
     )
     return (
         f'<fieldset class="why" hidden><legend>{escape(texts.why)}</legend>{choices}'
-        f'<p class="facts">{escape(texts.no_text_kept)}</p>'
+        f'<label class="hand"><input type="checkbox" name="hand-{turn}"> '
+        f"<span>{escape(texts.hand_question)}"
+        f'<span class="facts">{escape(texts.hand_hint)}</span></span></label>'
+        f'<p class="facts">{escape(kept)}</p>'
         f"{_tool('tell', texts.tell)}</fieldset>"
     )
 

@@ -73,6 +73,9 @@ class Texts:
     why: str
     reasons: Mapping[str, str]
     no_text_kept: str
+    text_kept: str
+    hand_question: str
+    hand_hint: str
     tell: str
     thanks: str
     save: str
@@ -169,7 +172,12 @@ ENGLISH = Texts(
         "incomplete": "Something is missing",
         "unclear": "It is hard to understand",
     },
-    no_text_kept="Your question is not stored, only your verdict.",
+    no_text_kept="Unless you tick this box, only your verdict is stored, not your question.",
+    text_kept="Questions are kept for {days} days without details that point to a person. "
+    "Your verdict is linked to yours only if you tick this box.",
+    hand_question="Store my question with it",
+    hand_hint="It shows the office what is missing. Numbers, addresses and other details that "
+    "point to a person are taken out; it is deleted after 30 days.",
     tell="Send",
     thanks="Thank you.",
     save="Save",
@@ -258,7 +266,12 @@ ARABIC = Texts(
         "incomplete": "ينقصها شيء",
         "unclear": "يصعب فهمها",
     },
-    no_text_kept="لا يُحفظ سؤالك، بل رأيك فقط.",
+    no_text_kept="ما لم تؤشر على هذا المربع يُحفظ رأيك فقط ولا يُحفظ سؤالك.",
+    text_kept="تُحفظ الأسئلة من غير ما يدلّ على شخص بعينه (عدد الأيام: {days}). "
+    "ولا يُربط رأيك بسؤالك إلا إذا أشّرت على هذا المربع.",
+    hand_question="احفظوا سؤالي معه",
+    hand_hint="ليرى المكتب ما الناقص. تُحذف الأرقام والعناوين وكل ما يدلّ على شخص بعينه، "
+    "ويُمحى السؤال بعد 30 يوماً.",
     tell="إرسال",
     thanks="شكراً لك.",
     save="حفظ",

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Protocol
 
+from assistant.gaps import Gap
 from assistant.types import (
     Answer,
     AnswerSentence,
@@ -61,6 +62,11 @@ class Profile(Protocol):
     @property
     def quick_exit(self) -> str:
         """Address of a harmless page that a watched person is taken to."""
+        ...
+
+    @property
+    def questions_kept_days(self) -> int:
+        """How long questions are kept, redacted; 0 where none is."""
         ...
 
     def texts(self, language: str) -> Mapping[str, str]:
@@ -134,15 +140,21 @@ class StaffDesk(Protocol):
         """The pages whose answers were voted down."""
         ...
 
+    def gaps(self) -> Sequence[Gap]:
+        """What was asked and not found, or voted down, of what was kept."""
+        ...
+
     def freshness(self) -> Freshness:
         """How old what is published is."""
         ...
 
 
 class Votes(Protocol):
-    """Counts what people think of answers, without a word of theirs."""
+    """Counts what people think of answers; without a word of theirs, unless they say so."""
 
-    def add(self, answer: Answer, *, liked: bool, reason: str = "") -> None:
+    def add(
+        self, answer: Answer, *, liked: bool, reason: str = "", with_question: bool = False
+    ) -> None:
         """Keep one verdict on an answer."""
         ...
 

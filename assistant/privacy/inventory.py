@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.accounts import accounts_path
-from assistant.privacy.questions import QuestionStore, questions_path
+from assistant.privacy.questions import MOST_DAYS, QuestionStore, questions_path
 from assistant.settings import Settings
 
 
@@ -44,6 +44,12 @@ def inventory(settings: Settings) -> list[Kept]:
             str(questions_path(store)),
             f"{days} days, then overwritten" if on else "not kept (ASSISTANT_KEEP_QUESTIONS_DAYS)",
             f"{questions.count()} kept",
+        ),
+        Kept(
+            "Questions that a person left with a verdict, redacted, to the day",
+            str(questions_path(store)),
+            f"{MOST_DAYS} days, then overwritten",
+            "counted above",
         ),
         Kept(
             "Verdicts on answers: day, language, status, thumb, pages; no words",

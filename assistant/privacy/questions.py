@@ -3,6 +3,9 @@
 Off unless `ASSISTANT_KEEP_QUESTIONS_DAYS` says for how long. Then: redacted, to the day, in a file
 of its own, overwritten when deleted, deleted after its days; each reading is recorded. Of a person
 in danger nothing is kept.
+
+A person who votes an answer down may say that the office can keep the question with it. That is
+kept in the same file in the same way, whatever the setting says, for `MOST_DAYS`.
 """
 
 from __future__ import annotations
@@ -24,6 +27,9 @@ _TABLES = """
 CREATE TABLE IF NOT EXISTS questions(
   day TEXT NOT NULL, language TEXT NOT NULL, status TEXT NOT NULL, question TEXT NOT NULL,
   pages TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS handed(
+  day TEXT NOT NULL, language TEXT NOT NULL, status TEXT NOT NULL, question TEXT NOT NULL,
+  pages TEXT NOT NULL, reason TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS readings(moment TEXT NOT NULL, rows INTEGER NOT NULL);
 """
 
@@ -34,6 +40,8 @@ class KeptQuestion:
 
     Attributes:
         pages: addresses of the pages that its answer quoted.
+        disliked: whether the person voted the answer down and left the question with the vote.
+        reason: what was wrong, by the public room's names; "" where nothing was said.
     """
 
     day: date
@@ -41,6 +49,8 @@ class KeptQuestion:
     status: str
     question: str
     pages: tuple[str, ...]
+    disliked: bool = False
+    reason: str = ""
 
 
 class QuestionStore:
@@ -66,19 +76,34 @@ class QuestionStore:
         Raises:
             InputError: the file cannot be written.
         """
-        if answer.status is Status.REFERRAL or answer.contacts:
+        if _is_of_a_person_in_danger(answer):
             return
+        with self._open() as connection:
+            connection.execute("INSERT INTO questions VALUES(?,?,?,?,?)", self._row(answer))
+            self._delete_old(connection)
+
+    def keep_handed(self, answer: Answer, reason: str) -> None:
+        """Keep the question of an answer that was voted down, as the person said one may.
+
+        Raises:
+            InputError: the file cannot be written.
+        """
+        if _is_of_a_person_in_danger(answer):
+            return
+        row = (*self._row(answer), reason)
+        with self._open() as connection:
+            connection.execute("INSERT INTO handed VALUES(?,?,?,?,?,?)", row)
+            self._delete_old(connection)
+
+    def _row(self, answer: Answer) -> tuple[str, ...]:
         pages = list(dict.fromkeys(citation.url for citation in answer.citations))
-        row = (
+        return (
             self._today().isoformat(),
             answer.language,
             str(answer.status),
             redact(answer.question),
             json.dumps(pages),
         )
-        with self._open() as connection:
-            connection.execute("INSERT INTO questions VALUES(?,?,?,?,?)", row)
-            self._delete_old(connection)
 
     def read(self) -> list[KeptQuestion]:
         """All that is kept, oldest first; that somebody read it is kept as well.
@@ -88,12 +113,24 @@ class QuestionStore:
         """
         with self._open() as connection:
             self._delete_old(connection)
-            rows = connection.execute("SELECT * FROM questions ORDER BY day, rowid").fetchall()
+            rows = connection.execute(
+                "SELECT *, 0 AS disliked, '' AS reason, rowid AS place FROM questions UNION ALL "
+                "SELECT day, language, status, question, pages, 1, reason, rowid FROM handed "
+                "ORDER BY day, disliked, place"
+            ).fetchall()
             moment = datetime.now(UTC).isoformat(timespec="seconds")
             connection.execute("INSERT INTO readings VALUES(?,?)", (moment, len(rows)))
         return [
-            KeptQuestion(date.fromisoformat(day), language, status, question, (*json.loads(pages),))
-            for day, language, status, question, pages in rows
+            KeptQuestion(
+                date.fromisoformat(day),
+                language,
+                status,
+                question,
+                (*json.loads(pages),),
+                bool(disliked),
+                reason,
+            )
+            for day, language, status, question, pages, disliked, reason, _ in rows
         ]
 
     def readings(self) -> list[tuple[str, int]]:
@@ -106,7 +143,10 @@ class QuestionStore:
         if not self._path.exists():
             return 0
         with self._open() as connection:
-            return int(connection.execute("SELECT count(*) FROM questions").fetchone()[0])
+            return sum(
+                int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+                for table in ("questions", "handed")
+            )
 
     def delete_old(self) -> None:
         """Delete what is past its days; for a clock to call, where nobody asks for weeks."""
@@ -119,10 +159,12 @@ class QuestionStore:
         if self._path.exists():
             with self._open() as connection:
                 connection.execute("DELETE FROM questions")
+                connection.execute("DELETE FROM handed")
 
     def _delete_old(self, connection: sqlite3.Connection) -> None:
-        oldest = self._today() - timedelta(days=self._days)
-        connection.execute("DELETE FROM questions WHERE day < ?", (oldest.isoformat(),))
+        for table, days in (("questions", self._days), ("handed", MOST_DAYS)):
+            oldest = self._today() - timedelta(days=days)
+            connection.execute(f"DELETE FROM {table} WHERE day < ?", (oldest.isoformat(),))
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
@@ -141,6 +183,10 @@ class QuestionStore:
             raise InputError(
                 f"The kept questions in {self._path} cannot be read or written: {error}."
             ) from error
+
+
+def _is_of_a_person_in_danger(answer: Answer) -> bool:
+    return answer.status is Status.REFERRAL or bool(answer.contacts)
 
 
 def questions_path(store: Path) -> Path:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant.privacy.questions import QuestionStore
 from assistant.types import Answer, Citation, Status
 from assistant.votes import KEPT_DAYS, Vote, VoteStore
 from ingest.errors import StoreError
@@ -33,12 +34,29 @@ def test_a_verdict_keeps_the_day_and_the_quoted_pages_but_no_word_of_the_questio
     assert b"sister" not in path.read_bytes()
 
 
+def test_a_question_is_kept_with_a_verdict_only_where_the_person_says_so(tmp_path: Path) -> None:
+    questions = QuestionStore(tmp_path / "questions.sqlite", 0)
+    store = VoteStore(tmp_path / "votes.sqlite", questions=questions)
+
+    store.add(answer(), liked=False, reason="wrong")
+    store.add(answer(), liked=True, with_question=True)
+    assert questions.count() == 0
+    store.add(answer(), liked=False, reason="wrong", with_question=True)
+
+    [kept] = questions.read()
+    assert (kept.question, kept.disliked, kept.reason) == ("Where is my sister?", True, "wrong")
+    assert b"sister" not in (tmp_path / "votes.sqlite").read_bytes()
+
+
 def test_nothing_is_kept_of_a_person_in_danger(tmp_path: Path) -> None:
-    store = VoteStore(tmp_path / "votes.sqlite")
+    questions = QuestionStore(tmp_path / "questions.sqlite", 0)
+    store = VoteStore(tmp_path / "votes.sqlite", questions=questions)
 
     store.add(answer(Status.REFERRAL), liked=True)
+    store.add(answer(Status.REFERRAL), liked=False, with_question=True)
 
     assert store.all() == []
+    assert questions.count() == 0
 
 
 def test_verdicts_leave_after_their_days(tmp_path: Path) -> None:

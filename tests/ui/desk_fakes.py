@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 from assistant.errors import InputError
+from assistant.gaps import Gap
 from assistant.types import (
     Difference,
     Disliked,
@@ -136,6 +137,16 @@ class FakeStaffDesk:
             Disliked(PAGE.url, "en", 3, reasons, date(2026, 11, 20)),
             Disliked("", "ar", 1, (), date(2026, 11, 19)),
             Disliked("=cmd|'/c calc'!A1", "ar", 1, (), date(2026, 11, 18)),
+        )
+
+    def gaps(self) -> Sequence[Gap]:
+        reasons = (("incomplete", 1),)
+        asked = (("What does a visa for Germany cost?", 3), ("visa cost", 1))
+        last = date(2026, 11, 23)
+        return (
+            Gap("en", asked[0][0], 3, 1, reasons, asked, (PAGE.url,), last),
+            Gap("ar", "كم ميزانية المكتب؟", 2, 0, (), (("كم ميزانية المكتب؟", 2),), (), last),
+            Gap("en", HOSTILE, 1, 0, (), (("=HYPERLINK(1)", 1),), (), last),
         )
 
     def freshness(self) -> Freshness:

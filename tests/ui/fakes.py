@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from urllib.parse import quote
 
@@ -93,6 +93,7 @@ class FakeProfile:
         (f"{SITE}/contact-us", {"en": "Contact us", "ar": "اتصل بنا"}),
     )
     quick_exit: str = "https://weather.example/"
+    questions_kept_days: int = 0
     fixed: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: FIXED)
 
     def texts(self, language: str) -> Mapping[str, str]:
@@ -277,9 +278,14 @@ class FakeVotes:
 
     def __init__(self) -> None:
         self.cast: list[tuple[str, bool, str]] = []
+        self.handed: list[str] = []
 
-    def add(self, answer: Answer, *, liked: bool, reason: str = "") -> None:
+    def add(
+        self, answer: Answer, *, liked: bool, reason: str = "", with_question: bool = False
+    ) -> None:
         self.cast.append((str(answer.status), liked, reason))
+        if with_question:
+            self.handed.append(answer.question)
 
 
 class FakeAssistant:
@@ -320,5 +326,6 @@ class FakeAssistant:
             return answer(question, "en", said, status=Status.BLOCKED_LONG_QUESTION)
         for word, found in self._answers.items():
             if word in question.lower():
-                return found
-        return self._answers["ميزانية" if "\u0600" <= question[0] <= "\u06ff" else "budget"]
+                return replace(found, question=question)
+        other = self._answers["ميزانية" if "\u0600" <= question[0] <= "\u06ff" else "budget"]
+        return replace(other, question=question)

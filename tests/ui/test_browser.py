@@ -305,10 +305,11 @@ def test_an_answer_is_copied_and_the_conversation_saved_with_its_sources(visit: 
     assert FREE_AR in saved
 
 
-def test_a_verdict_is_counted_without_a_word_of_the_question(
+def test_a_verdict_is_counted_without_a_word_of_the_question_unless_the_person_says_so(
     visit: Visit, votes: FakeVotes
 ) -> None:
     votes.cast.clear()
+    votes.handed.clear()
     page = visit.open().ask(ROUNDTABLE).ask("What is the budget?").page
 
     page.locator("#turn-1 [data-act=up]").click()
@@ -322,7 +323,14 @@ def test_a_verdict_is_counted_without_a_word_of_the_question(
         ("answered", True, ""),
         ("unanswerable_weak_evidence", False, "incomplete"),
     ]
+    assert votes.handed == []
     assert page.locator("[data-act=up]").count() == 0
+    visit.ask("What is the budget for cars?").page.locator("#turn-3 [data-act=down]").click()
+    page.get_by_label("Store my question with it").check()
+    page.locator("#turn-3 [data-act=tell]").click()
+    page.locator("#turn-3 .thanks").wait_for()
+    assert votes.cast[2:] == [("unanswerable_weak_evidence", False, "")]
+    assert votes.handed == ["What is the budget for cars?"]
 
 
 @pytest.mark.parametrize("way", ["button", "escape"])

@@ -301,6 +301,26 @@ def test_an_answer_that_has_ended_can_be_copied_and_judged_and_the_last_asked_ag
     assert acts == ["copy", "up", "down", "tell", "copy", "again", "edit", "up", "down", "tell"]
 
 
+@pytest.mark.parametrize("language", TEXTS)
+def test_who_votes_an_answer_down_is_told_what_is_kept_of_the_question(language: str) -> None:
+    texts = TEXTS[language]
+    turn = exchange("Why?", sentences=(say("One."),))
+
+    silent = render.conversation([turn], voice(language))
+    keeping = render.conversation([turn], voice(language, questions_kept_days=7))
+
+    assert texts.no_text_kept in words_of_all(silent)
+    assert texts.text_kept.format(days=7) in words_of_all(keeping)
+    assert texts.no_text_kept not in words_of_all(keeping)
+    [box] = [a for a in Outline(silent).all("input") if a["type"] == "checkbox"]
+    assert "checked" not in box
+
+
+def words_of_all(markup: str) -> str:
+    """What is read, tools included."""
+    return " ".join(re.sub(r"<[^>]+>", " ", markup).split())
+
+
 def test_an_answer_that_was_judged_is_not_judged_again() -> None:
     turn = replace(exchange("Why?", sentences=(say("One."),)), judged=True)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import importlib.resources
 import io
+import json
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ from tests.ui.conftest import visiting
 from tests.ui.desk_fakes import CLAIM, FIRST, PAGE, TEXT, FakeStaffDesk, verdict
 from tests.ui.fakes import HOSTILE, SITE, WHERE, FakeProfile, cite
 from tests.ui.outline import Outline, words
-from ui import bench, footnotes
+from ui import bench, footnotes, gaps
 from ui.texts import TEXTS
 from ui.types import Voice
 from ui.verdicts import verdicts
@@ -139,7 +140,7 @@ def test_a_trace_names_every_stage_with_its_time_and_what_decided(desk: FakeStaf
 
 
 def test_a_table_for_a_spreadsheet_holds_no_formula(desk: FakeStaffDesk) -> None:
-    content = bench.gaps_csv(desk.disliked(), STAFF["en"], TEXTS["en"].reasons)
+    content = gaps.disliked_csv(desk.disliked(), voice(), STAFF["en"])
 
     rows = list(csv.reader(io.StringIO(content.removeprefix("\ufeff"))))
     assert rows[1] == [
@@ -152,6 +153,54 @@ def test_a_table_for_a_spreadsheet_holds_no_formula(desk: FakeStaffDesk) -> None
     assert rows[3][0] == "'=cmd|'/c calc'!A1"
 
 
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "=1+1",
+        "+1",
+        "-1+cmd|' /C calc'!A0",
+        "@SUM(A1)",
+        "\t=1+1",
+        "\r=1+1",
+        "  =1+1",
+        '"=1+1',
+        "\uff1d1+1",
+        "\u200b@SUM(A1)",
+    ],
+)
+def test_no_cell_of_an_export_begins_a_formula(cell: str) -> None:
+    content = gaps.csv(["Topic"], [[cell]])
+
+    [_, [kept]] = csv.reader(io.StringIO(content.removeprefix("\ufeff"), newline=""))
+    assert kept == f"'{cell}"
+
+
+def test_gaps_are_shown_by_language_and_topic_and_exported_whole(desk: FakeStaffDesk) -> None:
+    found = desk.gaps()
+
+    read = words(gaps.topics(found, voice(), STAFF["en"]))
+    rows = list(csv.DictReader(io.StringIO(gaps.topics_csv(found, voice(), STAFF["en"])[1:])))
+    document = json.loads(gaps.as_json(found))
+
+    assert read.startswith("3 topics, 7 questions Arabic Topic Asked")
+    assert "What does a visa for Germany cost? 2 wordings" in read
+    assert [(row["Question"], row["Asked"]) for row in rows] == [
+        ("What does a visa for Germany cost?", "3"),
+        ("visa cost", "1"),
+        ("كم ميزانية المكتب؟", "2"),
+        ("'=HYPERLINK(1)", "1"),
+    ]
+    assert [gap["topic"] for gap in document] == [gap.topic for gap in found]
+    assert document[0]["last"] == "2026-11-23"
+
+
+def test_the_desk_says_whether_questions_are_kept() -> None:
+    kept = Voice(FakeProfile(questions_kept_days=7), TEXTS["en"], date(2026, 11, 24))
+
+    assert "Questions are not kept" in words(gaps.before_reading(voice(), STAFF["en"]))
+    assert "Questions are kept for 7 days" in words(gaps.before_reading(kept, STAFF["en"]))
+
+
 @pytest.mark.parametrize("language", TEXTS)
 def test_nothing_hostile_becomes_markup(desk: FakeStaffDesk, language: str) -> None:
     said, speaker = STAFF[language], voice(language)
@@ -159,7 +208,8 @@ def test_nothing_hostile_becomes_markup(desk: FakeStaffDesk, language: str) -> N
     markup = (
         verdicts(hostile, speaker, said)
         + bench.passages(desk.search("hostile", 1, SearchFilter()), speaker, said)
-        + bench.gaps(desk.disliked(), speaker, said, TEXTS[language].reasons)
+        + gaps.disliked(desk.disliked(), speaker, said)
+        + gaps.topics(desk.gaps(), speaker, said)
     )
     report = footnotes.as_html(hostile, speaker, said)
     outline = Outline(markup)
@@ -265,6 +315,11 @@ def test_a_walk_through_the_desk(
         look()
         page.locator("#tab-gaps").click()
         page.locator("#gaps table").wait_for()
+        page.get_by_role("button", name=said["read_questions"]).click()
+        page.locator("#questions table").first.wait_for()
+        with page.expect_download() as download:
+            page.locator("#questions").get_by_role("button", name=said["as_table"]).click()
+        assert Path(download.value.path()).read_bytes().startswith(b"\xef\xbb\xbf")
         look()
         page.get_by_role("button", name=words_for(language)["desk"]["sign_out"]).click()
         page.wait_for_url(f"{address}/login")

@@ -277,7 +277,7 @@ class _Room(Speaker):
     def judge(
         self, conversation: Conversation, language: str, event: gr.EventData
     ) -> tuple[Conversation, str]:
-        """Count what a person thinks of one answer; nothing they wrote is kept."""
+        """Count what a person thinks of one answer; the question goes with it if they say so."""
         said = event._data or {}
         language = self._spoken(language)
         reasons = texts_for(language).reasons
@@ -287,7 +287,8 @@ class _Room(Speaker):
             if exchange.number == said.get("turn") and exchange.answer and not exchange.judged:
                 judged[place] = replace(exchange, judged=True)
                 liked = said.get("liked") is True
-                self._votes.add(exchange.answer, liked=liked, reason=reason)
+                handed = said.get("hand") is True and not liked
+                self._votes.add(exchange.answer, liked=liked, reason=reason, with_question=handed)
         conversation = tuple(judged)
         return conversation, self.shown(conversation, language)
 

@@ -11,7 +11,7 @@ import gradio as gr
 
 from assistant.errors import InputError
 from assistant.factcheck import MAX_CLAIM_CHARS
-from ui import bench, footnotes
+from ui import bench, footnotes, gaps
 from ui.markup import escape
 from ui.rooms.frame import Frame, sent, text_of
 from ui.types import StaffDesk
@@ -43,7 +43,8 @@ def build(desk: StaffDesk, language: str) -> gr.Blocks:
             asked = room.frame.html(room.why_form(), "why-form")
             why = room.frame.html("", "why-result")
         with room.frame.panel("gaps"):
-            gaps = room.frame.html("", "gaps")
+            asked_for = room.frame.html(room.before_reading(), "questions")
+            voted = room.frame.html("", "gaps")
         on = room.frame.on
         on([draft.submit], room.check, [], [checked])
         on([query.submit], room.search, [], [found])
@@ -51,7 +52,8 @@ def build(desk: StaffDesk, language: str) -> gr.Blocks:
             None, None, None, js="() => window.desk.toReader()", api_visibility="private"
         )
         on([asked.submit], room.why, [], [why])
-        on([page.load], room.gaps, [], [gaps])
+        on([page.load], room.gaps, [], [voted])
+        on([asked_for.select], room.questions, [], [asked_for])
         on([page.load], room.search_form_filled, [], [query])
     return page
 
@@ -164,17 +166,39 @@ class _Staff:
     def gaps(self) -> str:
         words, voice = self.words, self.frame.voice
         disliked = self._desk.disliked()
-        reasons = self.frame.texts.reasons
-        content = bench.gaps_csv(disliked, words, reasons).encode()
-        name = f"gaps-{voice.today.isoformat()}.csv"
-        keep = _keep(name, "text/csv", content, words["as_table"]) if disliked else ""
+        table = gaps.disliked_csv(disliked, voice, words)
+        keep = self._exports("voted-down", table, gaps.as_json(disliked)) if disliked else ""
         return (
             f'<section><h2>{escape(words["gaps_title"])}</h2><p class="facts">'
-            f'{escape(words["gaps_hint"])}</p><div class="keep">{keep}</div>'
-            f"{bench.gaps(disliked, voice, words, reasons)}</section>"
+            f"{escape(words['gaps_hint'])}</p>{keep}"
+            f"{gaps.disliked(disliked, voice, words)}</section>"
             f"<section><h2>{escape(words['freshness'])}</h2>"
             f"{bench.freshness(self._desk.freshness(), voice, words)}</section>"
         )
+
+    def before_reading(self) -> str:
+        words = self.words
+        return (
+            f"<section><h2>{escape(words['questions_title'])}</h2>"
+            f"{gaps.before_reading(self.frame.voice, words)}</section>"
+        )
+
+    def questions(self) -> str:
+        words, voice = self.words, self.frame.voice
+        found = self._desk.gaps()
+        table = gaps.topics_csv(found, voice, words)
+        keep = self._exports("not-found", table, gaps.as_json(found)) if found else ""
+        return (
+            f"<section><h2>{escape(words['questions_title'])}</h2>"
+            f"{gaps.before_reading(voice, words)}{keep}"
+            f"{gaps.topics(found, voice, words)}</section>"
+        )
+
+    def _exports(self, name: str, table: str, document: str) -> str:
+        words, named = self.words, f"{name}-{self.frame.voice.today.isoformat()}"
+        as_table = _keep(f"{named}.csv", "text/csv", table.encode(), words["as_table"])
+        as_json = _keep(f"{named}.json", "application/json", document.encode(), words["as_json"])
+        return f'<div class="keep">{as_table}{as_json}</div>'
 
     def _day(self, fields: Mapping[str, Any], name: str) -> date | None:
         value = text_of(fields, name)

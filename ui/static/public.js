@@ -152,7 +152,12 @@ window.assistantPage = (() => {
         if (!why.hidden) why.querySelector("input").focus();
         break;
       case "tell":
-        trigger("like", { turn, liked: false, reason: why.querySelector(":checked")?.value ?? "" });
+        trigger("like", {
+          turn,
+          liked: false,
+          reason: why.querySelector("[type=radio]:checked")?.value ?? "",
+          hand: why.querySelector("[type=checkbox]").checked,
+        });
         break;
     }
   }

@@ -55,6 +55,40 @@ def test_of_people_in_danger_nothing_is_kept(tmp_path: Path) -> None:
     assert store.count() == 0
 
 
+def test_a_question_handed_in_with_a_verdict_is_redacted_and_leaves_after_thirty_days(
+    tmp_path: Path,
+) -> None:
+    path, days = tmp_path / "questions.sqlite", Days()
+    store = QuestionStore(path, 0, days)
+    store.keep_handed(answer("Why unmistakable? Call 01000000000"), "incomplete")
+    store.keep_handed(answer("help me", Status.REFERRAL), "wrong")
+    store.keep_handed(answer("what is trafficking", contacts=(LINE,)), "wrong")
+
+    [kept] = store.read()
+    assert kept.question == "Why unmistakable? Call ‹number›"
+    assert (kept.disliked, kept.reason) == (True, "incomplete")
+    days.today = date(2026, 12, 1)
+    assert len(store.read()) == 1
+
+    days.today = date(2026, 12, 2)
+    store.delete_old()
+
+    assert store.count() == 0
+    left = b"".join(each.read_bytes() for each in tmp_path.iterdir())
+    assert b"unmistakable" not in left
+
+
+def test_forgetting_takes_what_was_handed_in_as_well(tmp_path: Path) -> None:
+    store = QuestionStore(tmp_path / "q.sqlite", 7)
+    store.keep(answer("one"))
+    store.keep_handed(answer("two"), "")
+    assert store.count() == 2
+
+    store.forget()
+
+    assert store.count() == 0
+
+
 def test_reading_is_recorded(tmp_path: Path) -> None:
     store = QuestionStore(tmp_path / "q.sqlite", 7)
     store.keep(answer("one"))
