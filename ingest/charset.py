@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
+from collections import Counter
 
 from ingest.errors import UnreadablePage
 from ingest.media import looks_utf16
@@ -60,25 +61,25 @@ def implausibility(text: str) -> float:
     Arabic letters without any of the pairs Arabic is full of.
     """
     sample = _MARKUP.sub(" ", text[: 4 * _SCORED_CHARS])[:_SCORED_CHARS]
-    letters = arabic = odd = 0
-    for char in sample:
+    letters = arabic = accented = odd = 0
+    for char, count in Counter(sample).items():
         if char < "\x80":
-            letters += char.isalpha()
-            odd += char < " " and char not in "\t\n\r\x0c"
+            letters += count * char.isalpha()
+            odd += count * (char < " " and char not in "\t\n\r\x0c")
             continue
         category = unicodedata.category(char)
+        accented += count * ("\u00c0" <= char <= "\u024f")
         if char == "\ufffd" or category in {"Cc", "Co", "Cn", "Cs"}:
-            odd += 3
+            odd += 3 * count
         elif "\u0600" <= char <= "\u06ff":
-            letters += 1
-            arabic += 1
+            letters += count
+            arabic += count
         elif category.startswith(("L", "M")):
-            letters += 1
-            odd += not ("\u00c0" <= char <= "\u024f")
+            letters += count
+            odd += count * (not ("\u00c0" <= char <= "\u024f"))
         elif category in {"So", "Sk", "Sm", "No"} and char not in "°©®™€£×²³½¼¾±":
-            odd += 1
+            odd += count
     odd += 3 * len(_MOJIBAKE.findall(sample))
-    accented = sum("\u00c0" <= char <= "\u024f" for char in sample)
     if arabic > 20 or accented > _ACCENTED_SHARE * letters:
         odd += accented  # amid Arabic, or in such numbers, the mark of the wrong code page
     if arabic > 20:
@@ -147,7 +148,7 @@ def _by_statistics(content: bytes) -> str | None:
 
 
 def _checked(text: str, shown: str) -> str:
-    letters = sum(char.isalpha() for char in text)
+    letters = sum(count for char, count in Counter(text).items() if char.isalpha())
     replaced = text.count("\ufffd")
     if replaced > MAX_REPLACED_SHARE * max(letters, 1):
         raise UnreadablePage(

@@ -60,11 +60,13 @@ _YEARLESS = re.compile(
 )
 _FOLD = str.maketrans("أإآٱىة", "ااااىه")
 _MARKS = re.compile("[\u064b-\u0652\u0670\u0640\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
+_DIGIT = re.compile(r"\d")
+_FOREIGN_DIGIT = re.compile(r"(?![0-9])\d")
 MAX_DATE_CHARS = 80  # no date is longer; nothing longer is looked at
 
 
 def _fold(text: str) -> str:
-    text = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
+    text = _FOREIGN_DIGIT.sub(lambda found: str(unicodedata.decimal(found.group())), text)
     return " ".join(_MARKS.sub("", text.translate(_FOLD)).casefold().split())
 
 
@@ -90,7 +92,7 @@ def parse_date(text: str | None) -> date | None:
     (day first, as written in Egypt), Arabic month names of Egypt, the Levant and the Maghreb, and
     Arabic-Indic digits. A range, a month alone or a day without a year is no date.
     """
-    if not text or len(text) > MAX_DATE_CHARS:
+    if not text or len(text) > MAX_DATE_CHARS or not _DIGIT.search(text):
         return None
     match = _WHOLE.fullmatch(_fold(text))
     return _to_date(match) if match else None

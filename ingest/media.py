@@ -54,6 +54,7 @@ _MAGIC = (
 _BOMS = (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")
 _TEXTUAL = frozenset({HTML, TEXT, MARKDOWN})
 _SNIFFED_BYTES = 4096
+_CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\r\f\x1b\x0b")
 
 
 def normal_media_type(declared: str) -> str:
@@ -72,7 +73,7 @@ def looks_utf16(content: bytes) -> bool:
     if len(sample) < 8:
         return False
     for half in (sample[0::2], sample[1::2]):
-        if sum(byte in (0, 6) for byte in half) > 0.7 * len(half):
+        if half.count(0) + half.count(6) > 0.7 * len(half):
             return True
     return False
 
@@ -86,7 +87,7 @@ def _binary_kind(content: bytes) -> str | None:
     head = content[:_SNIFFED_BYTES]
     if b"\x00" in head:
         return "a binary file"
-    controls = sum(byte < 32 and byte not in b"\t\n\r\f\x1b\x0b" for byte in head)
+    controls = len(head) - len(head.translate(None, _CONTROLS))
     return "a binary file" if controls > 0.05 * len(head) else None
 
 

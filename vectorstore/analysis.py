@@ -39,6 +39,7 @@ _ARABIC_LETTERS = str.maketrans(
     }
 )
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_FOREIGN_DIGIT = re.compile(r"(?![0-9])\d")
 _NUMBER = re.compile(r"(?<=\d)[,٬،](?=\d{3}(?!\d))|(?<=\d)٫(?=\d)")
 _ARABIC = re.compile("[\u0621-\u064a]")
 
@@ -115,7 +116,7 @@ def fold(text: str) -> str:
     text = unicodedata.normalize("NFKC", text).casefold()
     text = _MARKS.sub("", text)
     if not text.isascii():
-        text = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
+        text = _FOREIGN_DIGIT.sub(lambda found: str(unicodedata.decimal(found.group())), text)
         text = text.translate(_ARABIC_LETTERS)
         if not _ARABIC.search(text):
             text = "".join(
@@ -131,7 +132,12 @@ def without_marks(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """Folded words in order, stop words included."""
-    return [w.replace("’", "'") for w in _WORD.findall(fold(text))]
+    return list(_words(text))
+
+
+@lru_cache(maxsize=4)  # each view of a text begins with them
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(w.replace("’", "'") for w in _WORD.findall(fold(text)))
 
 
 @lru_cache(maxsize=100_000)

@@ -42,15 +42,19 @@ class LexicalIndex:
         """Write the index of `texts` (row i is text i) into `folder`."""
         import bm25s
 
-        for name, tokens_of in FIELDS.items():
+        corpora: dict[str, list[list[str]]] = {name: [] for name in FIELDS}
+        counts: Counter[str] = Counter()
+        for text in texts:
+            for name, tokens_of in FIELDS.items():
+                # a token that no query has keeps a row without names, and an empty field, valid
+                corpora[name].append(tokens_of(text) or [_FILLER])
+            counts.update(analysis.words(text))
+        for name, corpus in corpora.items():
             index = bm25s.BM25(k1=BM25_K1, b=BM25_B)
-            # a token that no query has keeps a row without names, and an empty field, valid
-            corpus = [tokens_of(text) or [_FILLER] for text in texts]
             ordinary = max(1, sum(map(len, corpus)) // max(1, len(corpus)))
             corpus += [[_FILLER] * ordinary] * FILLER_ROWS
             index.index(corpus, show_progress=False, create_empty_token=False)
             index.save(str(folder / name), show_progress=False)
-        counts = Counter(word for text in texts for word in analysis.words(text))
         (folder / VOCABULARY).write_text(json.dumps(counts, ensure_ascii=False), "utf-8")
 
     @classmethod
