@@ -13,10 +13,11 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -53,7 +54,7 @@ from ingest.pipeline import (
 )
 from ingest.readers.limited import LimitedReaders
 from ingest.space import disk_full, free_bytes, require
-from ingest.types import Chunk, Exclusion, Found
+from ingest.types import Chunk, Exclusion, Found, Reading, Resource
 from vectorstore.embed import Embedder, make_embedder
 from vectorstore.errors import (
     CorruptIndex,
@@ -62,7 +63,7 @@ from vectorstore.errors import (
     StaleIndex,
     VectorStoreError,
 )
-from vectorstore.publish import ChunkSource, Publication, build, make_current
+from vectorstore.publish import ChunkSource, Publication, build, load, make_current
 from vectorstore.published import ChosenVersion, Published
 from vectorstore.retriever import HybridRetriever
 from vectorstore.versions import (
@@ -186,7 +187,18 @@ class Maintainer:
             with (
                 Fetcher(private_hosts=hosts, contact=contact) as fetcher,
                 LimitedReaders(children) as readers,
+                ThreadPoolExecutor(1) as beside,
             ):
+
+                @cache
+                def get_ready() -> None:
+                    # what is read is going to be embedded; what fails here fails again, and is
+                    # told, where it is needed
+                    beside.submit(load, self._embedder)
+
+                def read(resource: Resource) -> Reading:
+                    get_ready()
+                    return readers.read(resource)
 
                 def find(source: str) -> Iterable[Found]:
                     if source not in sites:
@@ -206,7 +218,7 @@ class Maintainer:
                     sources,
                     catalogue,
                     discover=find,
-                    read=readers.read,
+                    read=read,
                     names=self._names,
                     crawled=sites,
                     prune=prune,

@@ -116,6 +116,14 @@ def publish(
     return publication
 
 
+def load(embedder: Embedder) -> None:
+    """Bring in what building needs (encoder, Chroma, BM25: about two seconds), ahead of it."""
+    import bm25s  # noqa: F401
+    import chromadb  # noqa: F401
+
+    embedder.encode_documents(["The first text loads the weights."])
+
+
 def make_current(store: Path, number: int) -> None:
     """Answer from this version from now on; nothing is held back any more."""
     point_to(store, number)
@@ -210,20 +218,33 @@ def _write_indexes(
     place: Callable[[], Collections],
     progress: Callable[[int, int], None],
 ) -> int:
-    """Write pages and indexes into a folder; gives how many sentences were embedded for it."""
-    with ThreadPoolExecutor(1) as beside:  # words are indexed while sentences are embedded
-        lexical = [
-            beside.submit(_build_lexical, building / name, chunks)
-            for name, chunks in shelves.items()
-        ]
-        embedded = _embed_missing(shelves.values(), source, embedder, progress)
-        for index in lexical:
-            index.result()
-    source.snapshot(building / "pages.sqlite")
+    """Write pages and indexes into a folder; gives how many sentences were embedded for it.
+
+    Embedding takes most of the time: beside it the words are indexed, and the vectors of each
+    language are laid out as soon as the last of them is there.
+    """
+    # What is laid out after the last sentence has nothing beside it: let that be the smallest.
+    order = sorted(shelves, key=lambda name: -len(shelves[name]))
+    missing = _missing({name: shelves[name] for name in order}, source, embedder)
+    total = sum(map(len, missing.values()))
+    embedded = 0
     # closed on failure too: Chroma keeps one client per path, and the next build has the same
-    with closing(place()) as collections:
-        for name, chunks in shelves.items():
-            _build_shelf(building / name, collections, name, chunks, source, embedder)
+    with closing(place()) as collections, ThreadPoolExecutor(1) as beside:
+        parts = [beside.submit(_build_lexical, building / name, shelves[name]) for name in order]
+        try:
+            for name in order:
+                for batch in _batches(missing[name]):
+                    _embed(batch, source, embedder)
+                    embedded += len(batch)
+                    progress(embedded, total)
+                shelf = (building / name, collections, name, shelves[name], source, embedder)
+                parts.append(beside.submit(_build_shelf, *shelf))
+            source.snapshot(building / "pages.sqlite")
+            for part in parts:
+                part.result()
+        except BaseException:
+            beside.shutdown(cancel_futures=True)
+            raise
     return embedded
 
 
@@ -264,26 +285,31 @@ def _embedded_texts(chunk: Chunk) -> list[str]:
     return [title, *(chunk.sentence_text(span) for span in chunk.sentences)]
 
 
-def _embed_missing(
-    shelves: Iterable[Sequence[Chunk]],
-    source: ChunkSource,
-    embedder: Embedder,
-    progress: Callable[[int, int], None],
-) -> int:
-    wanted = {
-        digest_of(text): text
-        for chunks in shelves
-        for chunk in chunks
-        for text in _embedded_texts(chunk)
-    }
-    known = source.vectors(embedder.id, wanted)
-    missing = [(digest, text) for digest, text in wanted.items() if digest not in known]
-    for start in range(0, len(missing), _EMBED_BATCH):
-        batch = missing[start : start + _EMBED_BATCH]
-        vectors = embedder.encode_documents([text for _, text in batch]).astype(np.float16)
-        source.add_vectors(
-            embedder.id,
-            {digest: row.tobytes() for (digest, _), row in zip(batch, vectors, strict=True)},
-        )
-        progress(start + len(batch), len(missing))
-    return len(missing)
+_Texts = Sequence[tuple[str, str]]
+"""Texts to embed, each after its digest."""
+
+
+def _missing(
+    shelves: Mapping[str, Sequence[Chunk]], source: ChunkSource, embedder: Embedder
+) -> dict[str, _Texts]:
+    """What is not embedded yet of each language, and of none before it."""
+    missing: dict[str, _Texts] = {}
+    seen: set[str] = set()
+    for name, chunks in shelves.items():
+        texts = (text for chunk in chunks for text in _embedded_texts(chunk))
+        wanted = {digest: text for text in texts if (digest := digest_of(text)) not in seen}
+        known = source.vectors(embedder.id, wanted)
+        missing[name] = [(digest, text) for digest, text in wanted.items() if digest not in known]
+        seen |= wanted.keys()
+    return missing
+
+
+def _batches(texts: _Texts) -> Iterator[_Texts]:
+    for start in range(0, len(texts), _EMBED_BATCH):
+        yield texts[start : start + _EMBED_BATCH]
+
+
+def _embed(batch: _Texts, source: ChunkSource, embedder: Embedder) -> None:
+    vectors = embedder.encode_documents([text for _, text in batch]).astype(np.float16)
+    rows = zip(batch, vectors, strict=True)
+    source.add_vectors(embedder.id, {digest: row.tobytes() for (digest, _), row in rows})
