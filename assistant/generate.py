@@ -50,11 +50,16 @@ def messages_for(
     )
     shown = "\n".join(
         f'<source number="{number}" date="{p.chunk.published or "unknown"}">\n'
-        f"{as_data(p.chunk.title)}\n{as_data(p.chunk.text)}\n</source>"
+        f"{as_data(p.chunk.title)}\n{as_data(_said(p))}\n</source>"
         for number, p in enumerate(sources, start=1)
     )
     asked = f"{shown}\n\n<question>\n{as_data(question)}\n</question>"
     return [Message("system", system), Message("user", asked)]
+
+
+def _said(passage: Passage) -> str:
+    """What may be evidence of a passage: its sentences, without what was left out of them."""
+    return " ".join(sentence.text for sentence in passage.sentences)
 
 
 def sources_within(

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.statement import read_statement
+from assistant.support.additions import adds
 from assistant.support.candidates import Candidate, candidates_of
 from assistant.support.closeness import Closeness
 from assistant.support.numbers import ROUND_FROM, ROUND_TO
@@ -69,14 +70,17 @@ class Gate:
         if not candidates:
             return Ruling(False, ("citation",))
         nearest = max(candidates, key=lambda candidate: candidate.evidence.similarity)
-        said = " ".join(passage.chunk.text for passage in cited)
+        said = " ".join(s.text for passage in cited for s in passage.sentences)
         if invented := _invented(sentence, said):
             return Ruling(False, invented, nearest.passage, nearest.sentences)
-        weighed = weigh_all(read_statement(sentence), candidates, self._near)
+        statement = read_statement(sentence)
+        weighed = weigh_all(statement, candidates, self._near)
         chosen = decide(weighed)
         if chosen is None or chosen.finding is not Finding.SUPPORTED:
             reasons = _reasons(chosen or _nearest(weighed))
             return Ruling(False, reasons, nearest.passage, nearest.sentences)
+        if adds(statement, chosen.comparison):
+            return Ruling(False, ("addition",), nearest.passage, nearest.sentences)
         words = chosen.candidate.evidence.text
         if self._entails is not None and not self._entails(words, sentence):
             return Ruling(False, ("entailment",), nearest.passage, nearest.sentences)
