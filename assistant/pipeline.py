@@ -157,7 +157,7 @@ class Assistant:
         Raises:
             VectorStoreError: the store is empty, stale or damaged.
         """
-        answer = self._answer(question, history, min_confidence)
+        answer = self._answer(question, history, min_confidence, self._rewriter)
         for sentence in answer.sentences:
             cited = tuple(c for c in answer.citations if c.number in sentence.citations)
             yield Event(sentence=sentence, citations=cited)
@@ -165,6 +165,20 @@ class Assistant:
             yield from self._writer.write(answer)  # the evidence is on screen by now
         else:
             yield Event(answer=answer)
+
+    def evidence(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        *,
+        min_confidence: float = MIN_CONFIDENCE,
+    ) -> Answer:
+        """The answer in the pages' own words alone, whatever model there is.
+
+        Raises:
+            VectorStoreError: the store is empty, stale or damaged.
+        """
+        return self._answer(question, history, min_confidence, rewriter=None)
 
     def referral(self, question: str) -> Answer | None:
         """What a person in danger is told, None for everybody else; needs no index and no model.
@@ -189,7 +203,13 @@ class Assistant:
             yield replace(answer, sentences=sentences, citations=citations, suggestions=())
         yield answer
 
-    def _answer(self, asked: str, history: Sequence[Turn], min_confidence: float) -> Answer:
+    def _answer(
+        self,
+        asked: str,
+        history: Sequence[Turn],
+        min_confidence: float,
+        rewriter: Rewriter | None,
+    ) -> Answer:
         started = time.perf_counter()
         text = _readable(asked)
         language = self.profile.speaks(self._read_question(text[:MAX_QUESTION_CHARS]).language)
@@ -197,7 +217,7 @@ class Assistant:
             return self._blocked(asked[:MAX_QUESTION_CHARS], text, language, block, started)
         searcher = self.retriever.session()
         words = self._guards.without_orders(text)
-        rewriting = self._rewriter.rewrite(words, history) if self._rewriter else Rewriting()
+        rewriting = rewriter.rewrite(words, history) if rewriter else Rewriting()
         if rewriting.text:
             question = self.understand(rewriting.text, (), searcher)
         else:

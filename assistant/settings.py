@@ -36,7 +36,7 @@ class Settings:
         embed_origins: `https://host` of the sites that may show the chat in a frame.
         model: `provider:name` of a chat model that words answers, "" for none.
         model_url: of a server that speaks its provider's protocol, "" for the provider's own.
-        model_seconds: for one whole reply.
+        model_seconds: from a question to the whole answer; nobody waits longer for the model.
         model_tokens: the longest reply.
         model_daily_tokens: read and written in a day by one process, 0 for no limit.
         model_daily_replies: asked for in a day by one process, 0 for no limit.

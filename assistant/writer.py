@@ -17,7 +17,7 @@ from ingest.language import detect_language
 from ingest.types import Page
 from vectorstore.types import Passage, SearchFilter, SearchResult
 
-SECONDS = 8.0  # for the whole reply; what is not there by then is not waited for
+SECONDS = 8.0  # from the question to the whole answer; what is not there by then is not waited for
 TOP_K = 8  # passages besides those with the evidence
 PASSAGES_PER_PAGE = 4  # of a quoted page, to have those with the evidence among them
 MOST_SENTENCES = 6
@@ -117,7 +117,7 @@ class Writer:
         messages = messages_for(
             self._redact(answer.query), answer.language, self._publisher, sources
         )
-        left = self._seconds - answer.timings.get("rewrite", 0.0)  # one deadline for both
+        left = self._seconds - answer.timings.get("total", 0.0)  # from the question's arrival
         pieces = self.model.stream(messages, seconds=left, reply=reply)
         for drafted in sentences_of(pieces, len(sources)):
             if declined(drafted):

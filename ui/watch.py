@@ -78,7 +78,7 @@ class SelfTest:
         question = next(iter(assistant.profile.examples.values()))[0]
         try:
             session = self._service.retriever.session()
-            answer = assistant.ask(question, min_confidence=0.0)
+            answer = assistant.evidence(question, min_confidence=0.0)
             for citation in answer.citations:
                 page = session.find_page(citation.url)
                 if page is None or page.text[citation.start : citation.end] != citation.quote:

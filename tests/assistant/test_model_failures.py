@@ -72,6 +72,7 @@ def test_a_failure_ends_in_the_evidence_and_a_notice(rig: Rig, how: str) -> None
 def over_http(rig: Rig, url: str, **settings: object) -> Iterator[httpx.Client]:
     """A client of the whole application with the model at that address."""
     assistant = rig.with_model(url, **settings)
+    assistant.evidence(QUESTION)  # as `assistant serve` does, so that nobody waits for the encoder
     checker = build_fact_checker(Settings(store=rig.store))
     doors = Doors(Service(assistant, checker, rig.retriever), Settings(store=rig.store))
     with (
