@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
 
+from assistant.edits import Edits
 from assistant.extract import extract
 from assistant.factcheck import FactChecker
 from assistant.guards import QuestionGuards
@@ -70,26 +72,32 @@ def build_assistant(settings: Settings, retriever: HybridRetriever | None = None
         ProfileError: the profile cannot be used.
         EncoderError: the embedding model cannot be loaded.
     """
-    profile = load_profile(settings.profile)
-    if settings.keep_questions_days:
-        profile = profile.telling_that_questions_are_kept(settings.keep_questions_days)
-    if settings.model and is_outside(settings.model, settings.model_url):
-        profile = profile.telling_that_a_model_sees(settings.model)
+    edits = Edits(settings.store, load_profile(settings.profile), partial(_telling, settings))
+    profile = edits.profile()
     publisher = " ".join(profile.name.values())
     retriever = retriever or build_retriever(settings)
     guards = build_guards()
     model = build_model(settings) if settings.model else None
     return Assistant(
-        profile,
+        edits.profile,
         retriever,
         read_question,
         partial(extract, publisher=publisher, alike=retriever.words.alike),
         guards,
         rephrase,
-        build_writer(settings, model, profile, retriever) if model else None,
+        build_writer(settings, model, profile, retriever, edits.texts) if model else None,
         build_rewriter(settings, model, guards) if model else None,
         today=lambda: settings.today or date.today(),
     )
+
+
+def _telling(settings: Settings, profile: Profile) -> Profile:
+    """The profile, which says what becomes of questions."""
+    if settings.keep_questions_days:
+        profile = profile.telling_that_questions_are_kept(settings.keep_questions_days)
+    if settings.model and is_outside(settings.model, settings.model_url):
+        profile = profile.telling_that_a_model_sees(settings.model)
+    return profile
 
 
 def build_model(settings: Settings) -> ChatModel:
@@ -109,9 +117,16 @@ def build_model(settings: Settings) -> ChatModel:
 
 
 def build_writer(
-    settings: Settings, model: ChatModel, profile: Profile, retriever: HybridRetriever
+    settings: Settings,
+    model: ChatModel,
+    profile: Profile,
+    retriever: HybridRetriever,
+    texts: Callable[[str], Mapping[str, str]] | None = None,
 ) -> Writer:
     """What puts answers into the model's words, with the gate they have to pass.
+
+    Args:
+        texts: the fixed sentences of a language as they are now; the profile's unless given.
 
     Raises:
         SettingsError: there is no such entailment model.
@@ -123,7 +138,7 @@ def build_writer(
         Gate(retriever.embedder.encode_documents, entails),
         redact=redact,
         publisher=profile.name[profile.languages[0]],
-        texts=profile.texts,
+        texts=texts or profile.texts,
         seconds=settings.model_seconds,
     )
 

@@ -438,6 +438,7 @@ def _serve(options: argparse.Namespace) -> int:
     from assistant.contacts import remarks
     from assistant.desk import StaffDesk
     from assistant.privacy.questions import QuestionStore, questions_path
+    from assistant.profile import load_profile
     from assistant.upkeep import Upkeep
     from assistant.votes import VoteStore
     from ui.app import serve
@@ -471,7 +472,7 @@ def _serve(options: argparse.Namespace) -> int:
             questions,
             service.retriever.embedder.encode_documents,
         )
-        upkeep = Upkeep(settings, assistant.profile)
+        upkeep = Upkeep(settings, load_profile(settings.profile))
         upkeep.keep_schedule()
         desks = Desks(accounts, desk, upkeep, doors.reception)
     serve(
@@ -600,9 +601,10 @@ def _settings(options: argparse.Namespace) -> Settings:
 
 
 def _profile(settings: Settings) -> Profile:
+    from assistant.edits import Edits
     from assistant.profile import load_profile
 
-    return load_profile(settings.profile)
+    return Edits(settings.store, load_profile(settings.profile)).profile()
 
 
 def _maintainer(options: argparse.Namespace) -> Maintainer:

@@ -38,7 +38,8 @@ _FORMS = {
     "email": re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII),
     "web": re.compile(r"https://[\w.-]+(?:/[\w./~%-]*)?", re.ASCII),
 }
-_LETTERS = {"ar": "ARABIC", "en": "LATIN"}
+CHANNELS = tuple(_FORMS)
+LETTERS = {"ar": "ARABIC", "en": "LATIN"}
 _NUMBER = re.compile(r"\d(?:[ ./-]?\d){2,}")
 _KEYS = frozenset(
     """label channel value situations source checked expires hours cost spoken reviewed
@@ -62,17 +63,32 @@ def read_contacts(path: Path, languages: Sequence[str], today: date) -> tuple[Co
         raise ProfileError(f"{path} cannot be read: {error}.") from error
     if not (isinstance(entries, list) and all(isinstance(entry, dict) for entry in entries)):
         raise ProfileError(f"{path}: each contact begins with a line [[contact]].")
-    contacts: list[Contact] = []
+    for wrong in faults(entries, languages, today):
+        raise ProfileError(f"{path}: {wrong}")
+    return contacts_of(entries)
+
+
+def faults(
+    entries: Sequence[Mapping[str, Any]], languages: Sequence[str], today: date
+) -> Iterator[str]:
+    """What is wrong with entries, one sentence each, which names the entry."""
+    values: list[object] = []
     for number, entry in enumerate(entries, start=1):
         what = f"contact {number} ({entry.get('value', 'no value')!r})"
-        for wrong in _wrong(entry, languages, today):
-            raise ProfileError(f"{path}: {what} {wrong}.")
-        if any(entry["value"] == known.value for known in contacts):
-            raise ProfileError(f"{path}: {what} stands there twice.")
-        contacts.append(
-            Contact(**{**entry, **{k: tuple(entry.get(k, ())) for k in ("situations", "spoken")}})
-        )
-    return tuple(contacts)
+        if wrong := next(_wrong(entry, languages, today), None):
+            yield f"{what} {wrong}."
+        elif entry["value"] in values:
+            yield f"{what} stands there twice."
+        values.append(entry.get("value"))
+
+
+def contacts_of(entries: Sequence[Mapping[str, Any]]) -> tuple[Contact, ...]:
+    """Entries without a fault as contacts, in their order."""
+    lists = ("situations", "spoken")
+    return tuple(
+        Contact(**{**entry, **{key: tuple(entry.get(key, ())) for key in lists}})
+        for entry in entries
+    )
 
 
 def remarks(contacts: Sequence[Contact], today: date) -> list[str]:
@@ -145,7 +161,7 @@ def _wrong_words(key: str, said: object, languages: Sequence[str]) -> Iterator[s
         if not (isinstance(text, str) and text.strip()):
             yield f"has no {key!r} in {tag!r}"
             continue
-        script = _LETTERS.get(tag)
+        script = LETTERS.get(tag)
         if script and not any(c.isalpha() and script in unicodedata.name(c, "") for c in text):
             yield f"has a {key!r} in {tag!r} that is not written in that language"
         if key == "label" and _NUMBER.search(text):

@@ -106,7 +106,7 @@ class Assistant:
 
     def __init__(
         self,
-        profile: Profile,
+        profile: Profile | Callable[[], Profile],
         retriever: Retriever,
         read_question: Callable[[str], Question],
         extract: Callable[[Question, Sequence[Passage]], Extraction],
@@ -116,8 +116,9 @@ class Assistant:
         rewriter: Rewriter | None = None,
         today: Callable[[], date] = date.today,
     ) -> None:
-        """`today` is what "last year" is held against."""
-        self.profile = profile
+        """`profile` may be a function that gives it as it is now; `today` is what "last year" is
+        held against."""
+        self._profile = profile
         self.retriever = retriever
         self._read_question = read_question
         self._extract = extract
@@ -127,6 +128,11 @@ class Assistant:
         self._rewriter = rewriter
         self._today = today
         self._speller: tuple[int, Speller] | None = None
+
+    @property
+    def profile(self) -> Profile:
+        """Whom the assistant speaks for, as it is now."""
+        return self._profile() if callable(self._profile) else self._profile
 
     def ask(
         self,

@@ -5,13 +5,14 @@ Every action is a line in the audit file: who, when, what, with the digests of f
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import threading
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from typing import Any
 from assistant.audit import Audit, Entry, audit_path
 from assistant.bank import read_bank, write_bank
 from assistant.build import catalogue_path
+from assistant.contacts import contacts_of, faults
+from assistant.edits import Edited, Edits, Entries, Sentences, laid_over, sentence_faults
 from assistant.errors import AssistantError, InputError
 from assistant.jobs import Job, Jobs
 from assistant.profile import BankQuestion, Profile
@@ -69,16 +72,47 @@ class Releases:
     last: Mapping[str, Any] | None
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Contacts or fixed sentences as somebody would have them; only what was looked at is saved."""
+
+    kind: str
+    entries: Entries = ()
+    sentences: Sentences = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        """Names it by its content."""
+        content = json.dumps([self.kind, self.entries, self.sentences], default=str, sort_keys=True)
+        return hashlib.sha256(content.encode()).hexdigest()
+
+    def over(self, profile: Profile) -> Profile:
+        """A profile as it would be."""
+        if self.kind == "contacts":
+            return replace(profile, contacts=contacts_of(self.entries))
+        return laid_over(profile, Edited(sentences=self.sentences))
+
+
 class Upkeep:
-    """The maintainers' side of one store."""
+    """The maintainers' side of one store.
+
+    Args:
+        profile: as it was delivered.
+    """
 
     def __init__(self, settings: Settings, profile: Profile, jobs: Jobs | None = None) -> None:
-        self.profile = profile
+        self._edits = Edits(settings.store, profile)
+        self._draft: Draft | None = None
         self._store = settings.store
         self._audit = Audit(audit_path(settings.store))
         self._uploads = Uploads(uploads_path(settings.store))
         self._jobs = jobs or Jobs(settings, self._ended)
         self._schedule = Schedule(schedule_path(settings.store))
+
+    @property
+    def profile(self) -> Profile:
+        """Whom the assistant speaks for, with what the office changed."""
+        return self._edits.profile()
 
     # -- work ------------------------------------------------------------------------------------
 
@@ -244,6 +278,77 @@ class Upkeep:
         """Answer everybody again."""
         switch_on(self._store)
         self._audit.note(who, "switch_on")
+
+    # -- what people are told --------------------------------------------------------------------
+
+    def edited(self) -> Edited:
+        """What the office changed of the profile, who and when."""
+        return self._edits.edited()
+
+    def preview_contacts(self, entries: Entries) -> Draft:
+        """How the public would see these lines; nothing is changed.
+
+        Raises:
+            InputError: entries cannot be used; every one of them is named.
+        """
+        if not entries:
+            raise InputError("Leave at least one line: people in danger need one.")
+        wrong = list(faults(entries, self.profile.languages, datetime.now(UTC).date()))
+        if wrong:
+            raise InputError("\n".join(f"{line[0].upper()}{line[1:]}" for line in wrong))
+        return self._drafted(Draft("contacts", entries=tuple(entries)))
+
+    def preview_sentences(self, sentences: Sentences) -> Draft:
+        """Which fixed sentences would be said otherwise; nothing is changed.
+
+        Raises:
+            InputError: sentences cannot be used, or none is another.
+        """
+        now = self.profile
+        other = {
+            tag: {name: text for name, text in said.items() if text != now.texts(tag).get(name)}
+            for tag, said in sentences.items()
+        }
+        if not any(other.values()):
+            raise InputError("No sentence was changed.")
+        if wrong := list(sentence_faults(other, now)):
+            raise InputError("\n".join(f"{line[0].upper()}{line[1:]}" for line in wrong))
+        return self._drafted(Draft("sentences", sentences=other))
+
+    def save_draft(self, who: str, draft_id: str) -> Draft:
+        """Say from now on what was looked at last.
+
+        Raises:
+            InputError: something else was, or nothing.
+            ProfileError: it cannot be used any more.
+        """
+        draft = self._draft
+        if draft is None or draft.id != draft_id:
+            raise InputError("Look at what would change first.")
+        about: dict[str, Any] = {"sha256": draft.id}
+        if draft.kind == "contacts":
+            before = {contact.value for contact in self.profile.contacts}
+            self._edits.write_contacts(draft.entries)
+            after = {contact.value for contact in self.profile.contacts}
+            about |= {"added": sorted(after - before), "removed": sorted(before - after)}
+            about["contacts"] = [contact.value for contact in self.profile.contacts]
+        else:
+            self._edits.write_sentences(who, draft.sentences)
+            about["sentences"] = [f"{n} ({tag})" for tag, s in draft.sentences.items() for n in s]
+        self._audit.note(who, draft.kind, **about)
+        self._draft = None
+        return draft
+
+    def look_through_sentences(self, who: str) -> None:
+        """Note that somebody read all fixed sentences today."""
+        self._edits.look_through(who)
+        self._audit.note(who, "looked_through")
+
+    def _drafted(self, draft: Draft) -> Draft:
+        self._draft = draft
+        return draft
+
+    # -- questions and times ---------------------------------------------------------------------
 
     def bank(self) -> list[BankQuestion]:
         """The questions that a refresh is tried with."""

@@ -54,7 +54,7 @@ def build_app(
         desks.guard(app)
     # An own policy, which allows no other origin, switches off Gradio's, which allows every one.
     app.add_middleware(CORSMiddleware, allow_origins=[])
-    heads = {"/": public.head(assistant.profile), **(desks.heads if desks else {})}
+    heads = {"/": lambda: public.head(assistant), **(desks.heads if desks else {})}
     app.add_middleware(OwnHead, heads=heads)
     app.add_middleware(GZipMiddleware, minimum_size=1_000)
     app.state.closing = asyncio.Event()

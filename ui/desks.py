@@ -51,10 +51,10 @@ class Desks:
         self._languages = tuple(spoken)
 
     @property
-    def heads(self) -> Mapping[str, str]:
+    def heads(self) -> Mapping[str, Callable[[], str]]:
         """What stands in the head of each page, by its path."""
         return {
-            f"/{frame.room}/{tag}/": frame.head()
+            f"/{frame.room}/{tag}/": frame.head
             for tag in self._languages
             for frame in (staff.frame(self._staff, tag), maintain.frame(self._upkeep, tag))
         }

@@ -65,8 +65,8 @@ class Doors:
         self.ledger = Ledger(self.metrics, _keeping(settings))
         self.counter = api.Counter(service, self.reception, self.desk, self.ledger)
         self.log_level = settings.log_level
-        self._profile = service.assistant.profile
-        self._name = next(iter(self._profile.name.values()))
+        self._assistant = service.assistant
+        self._name = next(iter(service.assistant.profile.name.values()))
         tools = build_tools(OverHttp(self.counter), self._name, program_version())
         tools.streamable_http_app(json_response=True, stateless_http=True, host="0.0.0.0")
         self._mcp = tools.session_manager
@@ -104,13 +104,13 @@ class Doors:
         @app.get("/help", include_in_schema=False)
         async def help_page() -> Response:
             off = self.reception.switch.off()
-            return HTMLResponse(help.page(self._profile, off.message if off else None))
+            return HTMLResponse(help.page(self._assistant.profile, off.message if off else None))
 
         api.handle_problems(app)
         app.add_middleware(
             ChatReception,
             reception=self.reception,
-            help_page=lambda off: help.page(self._profile, off.message),
+            help_page=lambda off: help.page(self._assistant.profile, off.message),
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -17,12 +17,13 @@ class OwnHead:
     """Puts a head into each of our pages before anything else in it.
 
     Gradio's own `head=` is put in by its script once that has loaded, which is too late to
-    say the page's language and direction before it is painted.
+    say the page's language and direction before it is painted. It is made anew for each visit,
+    since contacts and sentences may change.
     """
 
-    def __init__(self, app: ASGIApp, heads: Mapping[str, str]) -> None:
+    def __init__(self, app: ASGIApp, heads: Mapping[str, Callable[[], str]]) -> None:
         self._app = app
-        self._heads = {path: head.encode() for path, head in heads.items()}
+        self._heads = heads
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -45,7 +46,7 @@ class OwnHead:
             if message.get("more_body"):
                 return
             html = MutableHeaders(scope=started[0]).get("content-type", "").startswith("text/html")
-            page = _with_head(body, head) if html else body
+            page = _with_head(body, head().encode()) if html else body
             MutableHeaders(scope=started[0])["Content-Length"] = str(len(page))
             await send(started[0])
             await send({"type": "http.response.body", "body": page})

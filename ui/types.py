@@ -74,13 +74,17 @@ class Profile(Protocol):
         ...
 
 
-class Assistant(Protocol):
-    """Answers questions, sentence by sentence."""
+class Spokesman(Protocol):
+    """Speaks for an organisation, whose words may change while it runs."""
 
     @property
     def profile(self) -> Profile:
-        """Who it speaks for."""
+        """Who it speaks for, as it is now."""
         ...
+
+
+class Assistant(Spokesman, Protocol):
+    """Answers questions, sentence by sentence."""
 
     def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Event]:
         """Each sentence as it is known, and last the whole Answer."""

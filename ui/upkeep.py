@@ -10,6 +10,7 @@ from assistant.types import Contact
 from assistant.upkeep import PageRow
 from ingest.types import Page
 from ui.controls import button, moment, table
+from ui.editor import contacts_form, preview, review_state
 from ui.markup import (
     dated,
     direction,
@@ -22,14 +23,12 @@ from ui.markup import (
     tongue,
     web_address,
 )
-from ui.render import lines_to_call
 from ui.texts import texts_for
 from ui.types import Profile, Voice
 
 Words = Mapping[str, str]
 
 ROWS_SHOWN = 50
-REVIEW_DUE_DAYS, REVIEW_LATE_DAYS = 60, 120  # since a contact was last looked at
 
 
 def pages(rows: Sequence[PageRow], start: int, voice: Voice, words: Words) -> str:
@@ -132,47 +131,25 @@ def texts_for_switch(language: str) -> str:
     return texts_for(language).switched_off
 
 
-def texts(profile: Profile, voice: Voice, words: Words) -> str:
-    """The public lines as people see them, when each was last looked at; fixed sentences."""
+def contacts(profile: Profile, voice: Voice, words: Words) -> str:
+    """The public lines, when each was last looked at, and how people see them."""
     rows = [_contact_row(contact, voice, words) for contact in profile.contacts]
     heads = [words[name] for name in ("contact", "value", "source_of", "checked", "review")]
-    previews = "".join(
-        f'<div class="page preview" {tongue(tag)}><p class="facts">'
-        f"{escape(language_name(tag, voice.texts))}</p>"
-        f"{lines_to_call(Voice.of(profile, tag))}</div>"
-        for tag in profile.languages
-    )
-    fixed = {tag: profile.texts(tag) for tag in profile.languages}
-    sentences = [
-        f'<tr><th scope=row><code dir="ltr">{escape(name)}</code></th>'
-        + "".join(f"<td {tongue(tag)}>{prose(fixed[tag][name])}</td>" for tag in fixed)
-        + "</tr>"
-        for name in sorted(set.intersection(*(set(said) for said in fixed.values())))
-    ]
-    columns = [words["name_of"], *(language_name(tag, voice.texts) for tag in fixed)]
     return (
         f'<section><h2>{escape(words["contacts"])}</h2><p class="facts">'
         f"{escape(words['contacts_hint'])}</p>{table(heads, rows)}</section>"
-        f"<section><h2>{escape(words['preview_of'])}</h2>"
-        f'<div class="pair">{previews}</div></section>'
-        f"<section><h2>{escape(words['fixed'])}</h2>{table(columns, sentences)}</section>"
+        f"<section><h2>{escape(words['preview_of'])}</h2>{preview(profile, voice)}</section>"
+        f"<section><h2>{escape(words['change_contacts'])}</h2>"
+        f"{contacts_form(profile, voice, words)}</section>"
     )
 
 
 def _contact_row(contact: Contact, voice: Voice, words: Words) -> str:
     name = contact.label.get(voice.texts.tag) or next(iter(contact.label.values()), "")
-    days = (voice.today - contact.checked).days
-    due = (
-        "review_late"
-        if days > REVIEW_LATE_DAYS
-        else "review_due"
-        if days > REVIEW_DUE_DAYS
-        else "review_fine"
-    )
     return (
         f'<tr><th scope=row>{label(name)}</th><td><bdi dir="ltr">{escape(contact.value)}</bdi></td>'
-        f"<td>{label(contact.source)}</td><td>{dated(contact.checked, voice.texts)}</td>"
-        f'<td><span class="badge {due}">{escape(words[due].format(days=days))}</span></td></tr>'
+        f"<td>{label(contact.source)}</td><td>{dated(contact.last_looked_at, voice.texts)}</td>"
+        f"<td>{review_state(contact, voice, words)}</td></tr>"
     )
 
 

@@ -19,6 +19,7 @@ import pytest
 
 from assistant.accounts import Accounts
 from assistant.audit import Entry
+from assistant.edits import Edited, Looked
 from assistant.jobs import Job, Progress, State
 from assistant.maintain import Maintainer
 from assistant.profile import load_profile
@@ -30,7 +31,7 @@ from tests.ui.conftest import PASSWORD, served, visiting
 from tests.ui.desk_fakes import FakeStaffDesk
 from tests.ui.fakes import FIXED, HOSTILE, SITE, FakeAssistant, FakeProfile, FakeVotes
 from tests.ui.outline import Outline, words
-from ui import changes, upkeep
+from ui import changes, editor, upkeep
 from ui.desks import Desks
 from ui.texts import TEXTS
 from ui.types import Voice
@@ -219,7 +220,7 @@ def test_contacts_say_when_they_have_to_be_looked_at() -> None:
     days = [date(2026, 9, 25), date(2026, 9, 24), date(2026, 7, 27), date(2026, 7, 26)]
     speaker = voice(contacts=tuple(map(contact, days)))
 
-    markup = upkeep.texts(speaker.profile, speaker, SAID["en"])
+    markup = upkeep.contacts(speaker.profile, speaker, SAID["en"])
 
     assert re.findall(r"(fine|due|overdue) \((\d+) days\)", markup) == [
         ("fine", "60"),
@@ -255,6 +256,7 @@ def test_nothing_hostile_becomes_markup(language: str) -> None:
         impact=hostile,
     )
     releases = Releases(1, (), Hold(2, moment, (HOSTILE,)), run)
+    edited = Edited(changed={HOSTILE: Looked(HOSTILE, date(2026, 1, 1))})
     rows = [
         PageRow(HOSTILE, HOSTILE, HOSTILE, state=s, reason=HOSTILE) for s in ("published", "failed")
     ]
@@ -264,7 +266,8 @@ def test_nothing_hostile_becomes_markup(language: str) -> None:
         + changes.job(job(progress=Progress("reading", 1, 2, HOSTILE)), speaker, said)
         + changes.releases(releases, [Exclusion(HOSTILE, HOSTILE, HOSTILE, moment)], speaker, said)
         + upkeep.pages(rows, 0, speaker, said)
-        + upkeep.texts(speaker.profile, speaker, said)
+        + upkeep.contacts(speaker.profile, speaker, said)
+        + editor.sentences_form(speaker.profile, edited, speaker, said)
         + upkeep.audit([Entry(moment, HOSTILE, HOSTILE, {HOSTILE: [HOSTILE]})], speaker, said)
     )
     outline = Outline(markup)
@@ -352,6 +355,51 @@ def test_a_site_is_brought_in_looked_at_published_and_gone_back_from(
             u for u in visit.requests if not u.startswith((house.address, "blob:", "data:"))
         ] == []
         assert visit.complaints == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", TEXTS)
+def test_a_line_and_a_sentence_are_changed_after_a_look_and_bad_ones_are_not(
+    browser: Browser, house: House, language: str
+) -> None:
+    said, locale = SAID[language], {"en": "en-GB", "ar": "ar-EG"}[language]
+    before = house.upkeep.profile
+    number = {"en": "0800 555 0101", "ar": "0800 555 0102"}[language]
+    with visiting(browser, house.address, locale=locale, width=390, scheme="dark") as visit:
+        page = visit.sign_in("maintain").page
+        page.locator("#tab-texts").click()
+        page.locator("#contacts details.line summary").first.click()
+        page.locator("#c0-value").fill("call us")
+        page.locator("#contacts button.primary").click()
+        page.locator("#contacts-draft .trouble").wait_for()
+        assert house.upkeep.profile == before
+
+        page.locator("#c0-value").fill(number)
+        page.locator("#contacts button.primary").click()
+        page.locator("#contacts-draft .draft").wait_for()
+        assert number in page.locator("#contacts-draft .preview").first.inner_text()
+        assert house.upkeep.profile == before
+        axe = importlib.resources.files("axe_playwright_python") / "axe.min.js"
+        page.evaluate(axe.read_text(encoding="utf-8"))
+        found = visit.barriers()
+        page.get_by_role("button", name=said["save_draft"]).click()
+        page.locator("#contacts-draft .yes").wait_for()
+        assert house.upkeep.profile.contacts[0].value == number
+        assert number in page.locator("#contacts table").inner_text()
+
+        page.locator("#sentences details.line summary").click()
+        sentence = page.locator(f"[name=s-{language}-not_found]")
+        changed = f"{sentence.input_value()} {'Sorry.' if language == 'en' else 'عذراً.'}"
+        sentence.fill(changed)
+        page.locator("#sentences button.primary").click()
+        page.locator("#sentences-draft .draft").wait_for()
+        found += visit.barriers()
+        page.get_by_role("button", name=said["save_draft"]).click()
+        page.locator("#sentences-draft .yes").wait_for()
+        assert house.upkeep.profile.texts(language)["not_found"] == changed
+        assert (found, visit.overflow() <= 0) == ([], True)
+        lines = [entry.what for entry in house.upkeep.audited(2)]
+        assert lines == ["sentences", "contacts"]
 
 
 @pytest.mark.browser

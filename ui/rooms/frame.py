@@ -23,7 +23,7 @@ from ui.access import session_of
 from ui.markup import escape, label
 from ui.sessions import Session
 from ui.texts import TEXTS, Texts, texts_for
-from ui.types import Profile, Voice
+from ui.types import Profile, Spokesman, Voice
 from ui.words import words_for
 from vectorstore.errors import VectorStoreError
 
@@ -45,11 +45,16 @@ class Frame:
         room: "staff" or "maintain": the name of its words and its address.
     """
 
-    def __init__(self, room: str, language: str, profile: Profile, tabs: Sequence[str]) -> None:
+    def __init__(self, room: str, language: str, desk: Spokesman, tabs: Sequence[str]) -> None:
         self.room = room
         self.language = language
-        self.profile = profile
         self.tabs = tabs
+        self._desk = desk
+
+    @property
+    def profile(self) -> Profile:
+        """The profile as it is now."""
+        return self._desk.profile
 
     @property
     def texts(self) -> Texts:
@@ -139,8 +144,9 @@ class Frame:
         )
 
     def trouble(self, words: str) -> str:
-        """One sentence about what went wrong."""
-        return f'<p class="trouble" role="alert" data-say>{escape(words)}</p>'
+        """What went wrong, one sentence on each line."""
+        lines = "<br>".join(escape(" ".join(line.split())) for line in words.splitlines())
+        return f'<p class="trouble" role="alert" data-say>{lines}</p>'
 
     def _told(self, handler: Handler, count: int) -> Handler:
         """The handler, its results as sheets and its errors as sentences in its last output."""
@@ -150,7 +156,7 @@ class Frame:
 
         def sorry(error: Exception) -> Any:
             log.error("%s: %s", handler.__name__, type(error).__name__)
-            said = self.sheet(self.trouble(" ".join(str(error).split())))
+            said = self.sheet(self.trouble(str(error)))
             return said if count == 1 else [*[gr.skip()] * (count - 1), said]
 
         if inspect.isgeneratorfunction(handler):

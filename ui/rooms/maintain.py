@@ -20,7 +20,7 @@ from assistant.profile import BankQuestion
 from assistant.schedule import Refresh
 from assistant.upkeep import PageRow, Upkeep
 from assistant.uploads import ENDINGS, MAX_BYTES
-from ui import changes, upkeep
+from ui import changes, editor, upkeep
 from ui.access import session_of
 from ui.markup import escape, label, language_name
 from ui.rooms.frame import Frame, sent, text_of, texts_of
@@ -33,7 +33,7 @@ FILES = "/maintain/files"
 
 def frame(desk: Upkeep, language: str) -> Frame:
     """The desk's frame in one language."""
-    return Frame("maintain", language, desk.profile, TABS)
+    return Frame("maintain", language, desk, TABS)
 
 
 def build(desk: Upkeep, language: str) -> gr.Blocks:
@@ -54,7 +54,10 @@ def build(desk: Upkeep, language: str) -> gr.Blocks:
         with at.panel("switch"):
             switch = at.html("", "power")
         with at.panel("texts"):
-            texts = at.html("", "texts")
+            contacts = at.html("", "contacts")
+            contacts_draft = at.html("", "contacts-draft")
+            sentences = at.html("", "sentences")
+            sentences_draft = at.html("", "sentences-draft")
         with at.panel("bank"):
             bank = at.html("", "bank")
         with at.panel("audit"):
@@ -73,13 +76,19 @@ def build(desk: Upkeep, language: str) -> gr.Blocks:
             None, None, None, js="() => window.desk.toStored()", api_visibility="private"
         )
         at.on([switch.submit, switch.click], room.switched, [], [switch, audit])
+        at.on([contacts.submit], room.preview_contacts, [], [contacts_draft])
+        at.on([sentences.submit], room.preview_sentences, [], [sentences_draft])
+        at.on([sentences.click], room.looked_through, [], [sentences, audit])
+        at.on([contacts_draft.click], room.save_contacts, [], [contacts, audit, contacts_draft])
+        at.on([sentences_draft.click], room.save_sentences, [], [sentences, audit, sentences_draft])
         at.on([bank.submit], room.save_bank, [], [bank])
         at.on([schedule.submit], room.save_schedule, [], [schedule])
         for load, output in (
             (room.release, release),
             (room.first_pages, rows),
             (room.switch, switch),
-            (room.texts, texts),
+            (room.contacts, contacts),
+            (room.sentences, sentences),
             (room.bank, bank),
             (room.schedule, schedule),
             (room.audit, audit),
@@ -249,9 +258,6 @@ class _Maintain:
         page = self._desk.page(text_of(sent(event), "url"))
         return upkeep.stored(page, self.frame.voice, self.words)
 
-    def texts(self) -> str:
-        return upkeep.texts(self._desk.profile, self.frame.voice, self.words)
-
     def audit(self) -> str:
         return upkeep.audit(self._desk.audited(AUDITED), self.frame.voice, self.words)
 
@@ -271,6 +277,46 @@ class _Maintain:
             }
             self._desk.switch_off(who, message)
         return self.switch(), self.audit()
+
+    # -- what people are told --------------------------------------------------------------------
+
+    def contacts(self) -> str:
+        return upkeep.contacts(self._desk.profile, self.frame.voice, self.words)
+
+    def sentences(self) -> str:
+        desk, words = self._desk, self.words
+        form = editor.sentences_form(desk.profile, desk.edited(), self.frame.voice, words)
+        return f"<section><h2>{escape(words['fixed'])}</h2>{form}</section>"
+
+    def preview_contacts(self, event: gr.EventData) -> str:
+        fields, profile = sent(event), self._desk.profile
+        entries = editor.entries_of(
+            lambda name: text_of(fields, name, 300),
+            lambda name: texts_of(fields, name),
+            profile.languages,
+        )
+        made = self._desk.preview_contacts(entries)
+        return editor.draft(made, profile, self.frame.voice, self.words)
+
+    def preview_sentences(self, event: gr.EventData) -> str:
+        fields, profile = sent(event), self._desk.profile
+        said = editor.sentences_of(lambda name: text_of(fields, name, 1_000), profile)
+        made = self._desk.preview_sentences(said)
+        return editor.draft(made, profile, self.frame.voice, self.words)
+
+    def save_contacts(self, event: gr.EventData, request: gr.Request) -> tuple[str, str, str]:
+        self._desk.save_draft(session_of(request).name, text_of(sent(event), "draft"))
+        return self.contacts(), self.audit(), self._saved(self.words["saved_draft"])
+
+    def save_sentences(self, event: gr.EventData, request: gr.Request) -> tuple[str, str, str]:
+        self._desk.save_draft(session_of(request).name, text_of(sent(event), "draft"))
+        return self.sentences(), self.audit(), self._saved(self.words["saved_draft"])
+
+    def looked_through(self, request: gr.Request) -> tuple[str, str]:
+        self._desk.look_through_sentences(session_of(request).name)
+        return self.sentences(), self.audit()
+
+    # -- questions and times ---------------------------------------------------------------------
 
     def bank(self, said: str = "") -> str:
         words, texts = self.words, self.frame.texts

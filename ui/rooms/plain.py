@@ -43,7 +43,7 @@ def put_on(app: FastAPI, assistant: Assistant, reception: Reception | None) -> N
 
 class _Plain(Speaker):
     def __init__(self, assistant: Assistant, reception: Reception | None) -> None:
-        super().__init__(assistant.profile)
+        super().__init__(assistant)
         self._assistant = assistant
         self._reception = reception
 

@@ -16,7 +16,7 @@ from ingest.errors import IngestError
 from ui import render, shell
 from ui.markup import escape, web_address
 from ui.texts import TEXTS, texts_for
-from ui.types import Assistant, Exchange, Profile, Progress, Voice, Votes
+from ui.types import Assistant, Exchange, Profile, Progress, Spokesman, Voice, Votes
 from vectorstore.errors import VectorStoreError
 
 MAX_EXCHANGES = 40  # shown and kept; the oldest go first, so that a page left open stays light
@@ -40,9 +40,8 @@ def build(assistant: Assistant, votes: Votes) -> gr.Blocks:
         conversation = gr.State((), time_to_live=STATE_SECONDS)
         language = gr.Textbox(first, visible="hidden", elem_id="language")
         with gr.Row(elem_id="bar"):
-            safety = gr.HTML(
-                render.safety(room.voice(first)), elem_id="safety", apply_default_css=False
-            )
+            # Filled in by the page's script before anything is shown, with the lines as they are.
+            safety = gr.HTML("", elem_id="safety", apply_default_css=False)
             switch = gr.Button(
                 room.switch_label(first), elem_id="switch", visible=len(room.languages) > 1
             )
@@ -116,9 +115,9 @@ def build(assistant: Assistant, votes: Votes) -> gr.Blocks:
     return page
 
 
-def head(profile: Profile) -> str:
+def head(assistant: Spokesman) -> str:
     """What stands in the page's head: its description, and the script with all of its words."""
-    room = Speaker(profile)
+    room, profile = Speaker(assistant), assistant.profile
     first = room.languages[0]
     pages = {tag: room.labels(tag) for tag in room.languages}
     words = json.dumps(pages, ensure_ascii=False).replace("<", "\\u003c")
@@ -140,9 +139,15 @@ def css() -> str:
 class Speaker:
     """What the room says in each language that both the profile and the interface speak."""
 
-    def __init__(self, profile: Profile) -> None:
-        self.profile = profile
-        self.languages = tuple(tag for tag in profile.languages if tag in TEXTS) or ("en",)
+    def __init__(self, assistant: Spokesman) -> None:
+        self._spokesman = assistant
+        spoken = assistant.profile.languages
+        self.languages = tuple(tag for tag in spoken if tag in TEXTS) or ("en",)
+
+    @property
+    def profile(self) -> Profile:
+        """The profile as it is now."""
+        return self._spokesman.profile
 
     def title(self, language: str) -> str:
         """The page's title."""
@@ -207,7 +212,7 @@ class _Room(Speaker):
     """The handlers. What comes from the browser is a question, a language, nothing else."""
 
     def __init__(self, assistant: Assistant, votes: Votes) -> None:
-        super().__init__(assistant.profile)
+        super().__init__(assistant)
         self._assistant = assistant
         self._votes = votes
 

@@ -24,7 +24,7 @@ PASSAGES = 20
 
 def frame(desk: StaffDesk, language: str) -> Frame:
     """The desk's frame in one language."""
-    return Frame("staff", language, desk.profile, TABS)
+    return Frame("staff", language, desk, TABS)
 
 
 def build(desk: StaffDesk, language: str) -> gr.Blocks:
