@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -36,6 +36,7 @@ from assistant.writer import Writer
 from ingest.catalogue import Catalogue
 from ingest.chunk import CHUNKING
 from ingest.pipeline import SiteNames
+from ingest.vetting import key_of
 from vectorstore.embed import PackagedEmbedder, make_embedder
 from vectorstore.published import Published
 from vectorstore.retriever import HybridRetriever
@@ -193,8 +194,9 @@ def build_retriever(settings: Settings) -> HybridRetriever:
 
 
 def site_names(profile: Profile) -> SiteNames:
-    """How the page is called that keeps what the organisation's site says on every page."""
-    return SiteNames(home=f"{profile.home}/", titles=profile.site_page)
+    """How the page is called that keeps what the site says on every page; the own contacts."""
+    own = replace(profile.own, keys=tuple(key_of(contact.value) for contact in profile.contacts))
+    return SiteNames(home=f"{profile.home}/", titles=profile.site_page, own=own)
 
 
 def catalogue_path(store: Path) -> Path:

@@ -167,6 +167,12 @@ def _parser() -> argparse.ArgumentParser:
     made = command("include", _include, "Let excluded addresses in again.")
     made.add_argument("pattern", metavar="PATTERN")
 
+    made = command("trust", _trust, "Vouch for contacts; pages that wait for them are let in.")
+    made.add_argument("contacts", nargs="+", metavar="CONTACT", help="a number, address or host")
+    made.add_argument("--reason", default="", metavar="WHY")
+    made.add_argument("--by", default="", metavar="WHO", help="who vouches (default: the user)")
+    command("review", _review, "List pages that wait for their contacts, and whom you trust.")
+
     command("publish", _publish, "Answer from the index version that was held back.")
     command("discard", _discard, "Drop the index version that was held back.")
     about = "Say who may sign in to the desks."
@@ -216,7 +222,7 @@ def _ingest(options: argparse.Namespace) -> int:
         named = failure.url.rsplit("/", 1)[-1] in said
         print(f"assistant: {said if named else f'{failure.url}: {said}'}", file=sys.stderr)
     if not report.failed:
-        return EXIT_SOME_FAILED if outcome.held is not None else EXIT_DONE
+        return EXIT_SOME_FAILED if outcome.held is not None or report.waiting else EXIT_DONE
     # A source of which nothing came ends as its failure does; otherwise some pages failed.
     came = report.added + report.updated + report.unchanged
     codes = {_exit_code(failure.error) for failure in report.failed}
@@ -296,6 +302,33 @@ def _include(options: argparse.Namespace) -> int:
         _print_json({"pattern": options.pattern})
     else:
         print(f"{options.pattern} is let in again by the next ingest.")
+    return EXIT_DONE
+
+
+def _trust(options: argparse.Namespace) -> int:
+    urls = _maintainer(options).trust(options.contacts, by=options.by, reason=options.reason)
+    if options.json:
+        _print_json({"contacts": options.contacts, "let_in": urls})
+    else:
+        print(f"{', '.join(options.contacts)}: trusted from now on; {len(urls)} pages were let in.")
+        for url in urls:
+            print(f"  {url}")
+    return EXIT_DONE
+
+
+def _review(options: argparse.Namespace) -> int:
+    from assistant.documents import waiting_document
+    from assistant.report import render_waiting
+
+    waiting, trusted = _maintainer(options).review()
+    if options.json:
+        known = [{**asdict(each), "since": each.since.isoformat()} for each in trusted]
+        _print_json({"waiting": waiting_document(waiting), "trusted": known})
+        return EXIT_DONE
+    print(render_waiting(waiting) if waiting else "No page is held for review.")
+    for each in trusted:
+        why = f": {each.reason}" if each.reason else ""
+        print(f"trusted {each.value}\n    {each.who}, {each.since.date()}{why}")
     return EXIT_DONE
 
 

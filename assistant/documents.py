@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -34,6 +35,7 @@ def outcome_document(outcome: Outcome) -> Document:
         "index_version": report.index_version,
         "changes": {what: list(urls) for what, urls in report.changes.items()},
         "dry_run": outcome.dry_run,
+        "waiting": waiting_document(report.waiting),
         "held": hold_document(hold) if hold is not None else None,
         "impact": asdict(outcome.impact) if outcome.impact is not None else None,
     }
@@ -47,6 +49,11 @@ def hold_document(hold: Hold) -> Document:
         "reasons": list(hold.reasons),
         "rolled_back": bool(hold.rolled_back),
     }
+
+
+def waiting_document(waiting: Mapping[str, Sequence[str]]) -> list[Document]:
+    """The pages that are held for review."""
+    return [{"url": url, "contacts": list(found)} for url, found in waiting.items()]
 
 
 def exclusion_document(exclusion: Exclusion) -> Document:

@@ -54,7 +54,8 @@ from ingest.pipeline import (
 )
 from ingest.readers.limited import LimitedReaders
 from ingest.space import disk_full, free_bytes, require
-from ingest.types import Chunk, Exclusion, Found, Reading, Resource
+from ingest.types import Chunk, Exclusion, Found, Reading, Resource, Trusted
+from ingest.vetting import key_of
 from vectorstore.embed import Embedder, make_embedder
 from vectorstore.errors import (
     CorruptIndex,
@@ -177,6 +178,10 @@ class Maintainer:
             for source in sources
             if is_site(source) or (crawl and source.lower().startswith(("http://", "https://")))
         }
+        if since is not None:
+            for source in sources:
+                if source not in sites:
+                    raise SourceError(_no_days(source))
         hosts = self._settings.private_hosts
         contact = self._settings.user_agent_contact or self._profile.home
         work = self._rehearsing() if dry_run else self._writing(f"ingest of {', '.join(sources)}")
@@ -228,7 +233,7 @@ class Maintainer:
                     ),
                 )
             impact, hold = None, None
-            if report.pages or published_manifest(self._store) is not None:
+            if report.pages or report.waiting or published_manifest(self._store) is not None:
                 impact, hold = self._bring_out(catalogue, folder, dry_run=dry_run)
             report.index_version = published_number(self._store) or None
         report.seconds = time.monotonic() - started
@@ -292,6 +297,38 @@ class Maintainer:
             return []
         with closing(Catalogue.open(catalogue_path(self._store))) as catalogue:
             return catalogue.exclusions()
+
+    # -- what a person must look at --------------------------------------------------------------
+
+    def trust(self, values: Sequence[str], *, by: str = "", reason: str = "") -> list[str]:
+        """Vouch for contacts, and let in the pages that wait for nothing else; gives those pages.
+
+        Args:
+            values: telephone numbers, e-mail or web addresses (a host stands for all below it),
+                handles or accounts.
+            by: who vouches; the user of the system unless told otherwise.
+
+        Raises:
+            SourceError: one of them is none of these.
+        """
+        now = datetime.now(UTC).replace(microsecond=0)
+        contacts = [Trusted(key_of(v), v.strip(), by or _user(), now, reason) for v in values]
+        with self._writing(f"trust {', '.join(values)}") as (catalogue, folder):
+            waited, in_step = catalogue.waiting(), self._is_in_step(catalogue)
+            catalogue.trust(contacts)
+            settle(catalogue, self._names)
+            if in_step:  # nothing else comes along: a person has just looked at these pages
+                self._answer_from(self._build_whole(catalogue, folder).number, catalogue)
+            else:
+                self._bring_out(catalogue, folder)
+            return sorted(waited.keys() - catalogue.waiting().keys())
+
+    def review(self) -> tuple[dict[str, tuple[str, ...]], list[Trusted]]:
+        """The pages that wait, each with the contacts it waits for, and whom a person trusts."""
+        if not catalogue_path(self._store).exists():
+            return {}, []
+        with closing(Catalogue.open(catalogue_path(self._store))) as catalogue:
+            return catalogue.waiting(), catalogue.trusted()
 
     # -- what answers ----------------------------------------------------------------------------
 
@@ -665,6 +702,13 @@ def _is_for_want_of_room(error: Exception, free: int) -> bool:
     return "disk is full" in said or (
         free < _LEAST_ROOM and ("disk I/O error" in said or "cannot be opened" in said)
     )
+
+
+def _no_days(source: str) -> str:
+    """Why `since` says nothing of a source that is no site."""
+    if source.lower().startswith(("http://", "https://")):
+        return f"--since is for sites, and {source} is one page. Add --crawl, or leave --since out."
+    return f"--since is for sites, and {source} is none. Leave it out: files are read as they are."
 
 
 def _user() -> str:

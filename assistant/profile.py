@@ -9,11 +9,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from assistant.contacts import read_contacts
 from assistant.errors import ProfileError
 from assistant.types import Contact
 from ingest.types import Page
+from ingest.vetting import NO_CONTACTS, OwnContacts
 
 PROFILES = Path(__file__).parent / "profiles"
 
@@ -48,6 +50,7 @@ class Profile:
         examples: language to questions worth trying.
         service_pages: address and title by language; refused advice points there.
         quick_exit: a harmless page that a watched person is taken to, away from this one.
+        own: by what contacts of the organisation, and of whom it works with, are known.
         starter: folder of the starter pages.
         questions: file of the question bank; need not be there.
         questions_kept_days: how long questions are kept, redacted; 0 where none is.
@@ -65,6 +68,7 @@ class Profile:
     quick_exit: str
     starter: Path
     questions: Path
+    own: OwnContacts = NO_CONTACTS
     questions_kept_days: int = 0
 
     def telling_that_questions_are_kept(self, days: int) -> Profile:
@@ -146,6 +150,10 @@ def load_profile(name: str, today: date | None = None) -> Profile:
             quick_exit=main["quick_exit"],
             starter=folder / "starter",
             questions=folder / "questions.jsonl",
+            own=OwnContacts(
+                web=(urlsplit(main["home"]).netloc, *main.get("own", {}).get("web", ())),
+                phones=tuple(main.get("own", {}).get("phones", ())),
+            ),
         )
     except KeyError as error:
         raise ProfileError(f"The profile in {folder} does not say {error}.") from error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TextIO
 
 from assistant.impact import Impact
@@ -59,6 +59,18 @@ def render_hold(hold: Hold) -> str:
     )
 
 
+def render_waiting(waiting: Mapping[str, Sequence[str]]) -> str:
+    """Which pages are held for review, for which contacts, and what to do about it."""
+    return "\n".join(
+        [
+            f"{len(waiting)} {'page is' if len(waiting) == 1 else 'pages are'} held for review "
+            "and not answered from:",
+            *(f"  {url} names {', '.join(found)}" for url, found in waiting.items()),
+            "Run `assistant trust CONTACT…` if they are meant, `assistant exclude URL` if not.",
+        ]
+    )
+
+
 def _lines(outcome: Outcome) -> Iterator[str]:
     report = outcome.report
     for what, urls in report.changes.items() if report.unchanged else ():
@@ -84,6 +96,8 @@ def _lines(outcome: Outcome) -> Iterator[str]:
         f"The store {holds} {report.pages} pages in {report.chunks} chunks; {version} answers. "
         f"{report.seconds:.1f} s."
     )
+    if report.waiting:
+        yield render_waiting(report.waiting)
     if outcome.held is not None and outcome.dry_run:
         yield "The new version would be held back:"
         yield from (f"  because {reason}" for reason in outcome.held.reasons)

@@ -4,7 +4,7 @@ A server only ever reads its store; what its maintainers ask for is done here, u
 lock, and the server picks up the published version by itself.
 
     in    one JSON object: {"do": "ingest", "sources": […], "crawl"?, "prune"?, "dry_run"?}
-          or {"do": "exclude"|"include"|"publish"|"discard"|"roll_back", …}
+          or {"do": "exclude"|"include"|"trust"|"publish"|"discard"|"roll_back", …}
     out   JSON Lines: {"step": …} as it goes on, and last {"done": …} or {"error": "a sentence"}
 
 SIGTERM cancels: what was stored before stays stored.
@@ -75,6 +75,9 @@ class Worker:
             case "include":
                 keeper.include(str(job["pattern"]))
                 return {}
+            case "trust":
+                contacts = [str(contact) for contact in job["contacts"]]
+                return {"let_in": keeper.trust(contacts, by=str(job["by"]))}
             case "publish":
                 return {"index_version": keeper.publish_held()}
             case "discard":

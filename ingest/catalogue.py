@@ -9,6 +9,8 @@
     undo       readings as they were when an index version was published, so that a refresh which
                is held back can be thrown away
     exclusions what a person took out for good
+    trusted    contacts that a person vouches for
+    waiting    pages that are not stored until a person trusts the contacts they name
     meta       format
 
 A run that is killed leaves the last committed state; nothing here is read by answers, which use
@@ -26,6 +28,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import date, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from ingest.errors import StoreError
@@ -36,6 +39,7 @@ from ingest.types import (
     PageOutline,
     Reading,
     Span,
+    Trusted,
     Validators,
     Visit,
 )
@@ -80,6 +84,10 @@ CREATE TABLE IF NOT EXISTS undo(
   PRIMARY KEY(version, url)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS exclusions(
   pattern TEXT PRIMARY KEY, reason TEXT NOT NULL, who TEXT NOT NULL, since TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS trusted(
+  key TEXT PRIMARY KEY, value TEXT NOT NULL, who TEXT NOT NULL, since TEXT NOT NULL,
+  reason TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS waiting(url TEXT PRIMARY KEY, contacts TEXT NOT NULL) WITHOUT ROWID;
 """
 _CHUNK_COLUMNS = """chunks.id, chunks.url, chunks.position, chunks.headings, chunks.start,
   chunks."end", chunks.sentences, pages.title, pages.language, pages.published,
@@ -270,6 +278,27 @@ class Catalogue:
         self._write("DELETE FROM exclusions WHERE pattern=?", [(pattern,)])
         return known
 
+    # -- what a person must look at, and has -----------------------------------------------------
+
+    def trusted(self) -> list[Trusted]:
+        """The contacts that a person vouches for, in the order of keys."""
+        return [
+            Trusted(key, value, who, datetime.fromisoformat(since), reason)
+            for key, value, who, since, reason in self._rows(
+                "SELECT key, value, who, since, reason FROM trusted ORDER BY key"
+            )
+        ]
+
+    def trust(self, contacts: Iterable[Trusted]) -> None:
+        """Vouch for these; pages are then not `settled` any more, until nothing waits for them."""
+        rows = [(c.key, c.value, c.who, c.since.isoformat(), c.reason) for c in contacts]
+        self._write_all(("INSERT OR REPLACE INTO trusted VALUES(?,?,?,?,?)", rows), _UNSETTLE)
+
+    def waiting(self) -> dict[str, tuple[str, ...]]:
+        """Address of each page that waits to the contacts it waits for, in order."""
+        rows = self._rows("SELECT url, contacts FROM waiting ORDER BY url")
+        return {url: tuple(json.loads(contacts)) for url, contacts in rows}
+
     # -- what the readers found ------------------------------------------------------------------
 
     def visits(self, reader: int) -> dict[str, Visit]:
@@ -452,11 +481,13 @@ class Catalogue:
         gone: Iterable[str],
         *,
         settled: str | None = None,
+        waiting: Mapping[str, Sequence[str]] = MappingProxyType({}),
     ) -> None:
         """Store pages with their chunks and take others out, in one transaction.
 
         Args:
             settled: the rules by which the pages follow from all readings, where they do.
+            waiting: the pages that are left out, with the contacts they wait for.
         """
         with self._transaction() as connection:
             for url in gone:
@@ -472,6 +503,11 @@ class Catalogue:
                 )
             connection.executemany(*_UNSETTLE)
             if settled is not None:
+                connection.execute("DELETE FROM waiting")
+                connection.executemany(
+                    "INSERT INTO waiting VALUES(?,?)",
+                    [(url, json.dumps(found)) for url, found in waiting.items()],
+                )
                 connection.execute("INSERT INTO meta VALUES('settled', ?)", (settled,))
             self._commit()
 

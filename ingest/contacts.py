@@ -20,11 +20,13 @@ class FoundContact:
         kind: "phone", "email", "link", "handle" or "account" (a wallet, an IBAN).
         value: as it stands, but with digits 0-9 and without invisible characters.
         key: the same for every way of writing it.
+        messenger: a messenger (WhatsApp, Telegram) is named beside it.
     """
 
     kind: str
     value: str
     key: str
+    messenger: bool = False
 
 
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
@@ -50,7 +52,13 @@ _CUE = re.compile(
     r"|خط نجدة|فاكس|تليجرام|تلغرام",
     re.IGNORECASE,
 )
+_MESSENGER = re.compile(
+    r"whats?\s?app|telegram|viber|\bsignal\b|\bimo\b|messenger|wechat"
+    r"|واتس|وتس|تليجرام|تيليجرام|تلغرام|تيليغرام|فايبر|سيجنال|سيغنال|ماسنجر|إيمو|ايمو",
+    re.IGNORECASE,
+)
 _CUE_CHARS = 40  # before a number
+_MESSENGER_CHARS = 25  # after it
 _LONG_DIGITS = 7  # a number of so many digits may be one to call by its form alone
 _MOST_DIGITS = 15  # E.164
 _FEWEST_DIGITS = 3
@@ -61,17 +69,23 @@ def find_contacts(text: str) -> list[FoundContact]:
     plain = _plain(text)
     found: dict[tuple[str, str], FoundContact] = {}
     for contact in _found(plain):
-        found.setdefault((contact.kind, contact.key), contact)
+        key = contact.kind, contact.key
+        if key not in found or (contact.messenger and not found[key].messenger):
+            found[key] = contact
     return list(found.values())
 
 
 def _plain(text: str) -> str:
     """ASCII digits for those of every script, nothing invisible."""
-    return "".join(
-        str(unicodedata.decimal(c)) if c.isdecimal() else c
-        for c in text
-        if unicodedata.category(c) != "Cf"
-    )
+    if text.isascii():
+        return text
+    table: dict[int, str] = {}
+    for char in set(text):
+        if char.isdecimal():
+            table[ord(char)] = str(unicodedata.decimal(char))
+        elif unicodedata.category(char) == "Cf":
+            table[ord(char)] = ""
+    return text.translate(table)
 
 
 def _found(text: str) -> Iterator[FoundContact]:
@@ -94,10 +108,19 @@ def _found(text: str) -> Iterator[FoundContact]:
         yield FoundContact("account", value, value.replace(" ", ""))
     rest = "".join(taken)
     for match in _HANDLE.finditer(rest):
-        yield FoundContact("handle", match.group(), match.group().lower())
+        value = match.group()
+        yield FoundContact("handle", value, value.lower(), _by_messenger(rest, match))
     for match in _NUMBER.finditer(rest):
-        if _is_phone(match.group(), rest[max(0, match.start() - _CUE_CHARS) : match.start()]):
-            yield FoundContact("phone", match.group(), _phone_key(match.group()))
+        value = match.group()
+        if _is_phone(value, rest[max(0, match.start() - _CUE_CHARS) : match.start()]):
+            yield FoundContact("phone", value, _phone_key(value), _by_messenger(rest, match))
+
+
+def _by_messenger(text: str, match: re.Match[str]) -> bool:
+    """Whether a messenger is named beside it, in the same line."""
+    before = text[max(0, match.start() - _CUE_CHARS) : match.start()].rpartition("\n")[2]
+    after = text[match.end() : match.end() + _MESSENGER_CHARS].partition("\n")[0]
+    return bool(_MESSENGER.search(before) or _MESSENGER.search(after))
 
 
 def _is_phone(value: str, before: str) -> bool:

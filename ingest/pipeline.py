@@ -35,6 +35,7 @@ from ingest.types import (
     Unchanged,
     Visit,
 )
+from ingest.vetting import NO_CONTACTS, OwnContacts, waiting
 
 READING_VERSION = 4  # raise it when readers change what they find: everything is then read again
 DERIVATION = 2  # raise it when what `frame` takes out changes: every page is then derived anew
@@ -44,15 +45,22 @@ MISSES_UNTIL_GONE = 2  # crawls in a row that did not come upon a page
 
 @dataclass(frozen=True, slots=True)
 class SiteNames:
-    """How the page is called that keeps what a site says on all of its pages.
+    """How the page is called that keeps what a site says on all of its pages, and whose it is.
 
     Attributes:
         home: the organisation's site, with a final slash; local files belong to it.
         titles: language to title.
+        own: by what the organisation's contacts are known.
     """
 
     home: str
     titles: Mapping[str, str]
+    own: OwnContacts = NO_CONTACTS
+
+    def rules(self) -> list[object]:
+        """What of it the stored pages depend on."""
+        own = [sorted(self.own.web), sorted(self.own.phones), sorted(self.own.keys)]
+        return [self.home, sorted(self.titles.items()), own]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +82,12 @@ class Skipped:
 
 @dataclass(slots=True)
 class Report:
-    """What one run did. The first four count pages; `changes` names them, but for the unchanged."""
+    """What one run did. The first four count pages; `changes` names them, but for the unchanged.
+
+    Attributes:
+        waiting: pages that came but wait for a person, with the contacts they name. They stand
+            among the skipped as well.
+    """
 
     added: int = 0
     updated: int = 0
@@ -83,6 +96,7 @@ class Report:
     changes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     skipped: list[Skipped] = field(default_factory=list)
     failed: list[Failure] = field(default_factory=list)
+    waiting: dict[str, tuple[str, ...]] = field(default_factory=dict)
     pages: int = 0
     chunks: int = 0
     seconds: float = 0.0
@@ -143,6 +157,11 @@ def ingest(
         # the starter pages are stand-ins, in our words: they step aside for an organisation's own
         catalogue.drop_readings(url for url in samples if url not in touched)
     changes = settle(catalogue, names)
+    origins = catalogue.origins()
+    for url, contacts in catalogue.waiting().items():
+        if url in touched or url not in origins:  # a site's own page comes from all of its pages
+            report.waiting[url] = contacts
+            report.skipped.append(Skipped(url, waits_for(contacts)))
     stored = catalogue.addresses()
     touched = [url for url in touched if url in stored]
     report.changes = {
@@ -155,6 +174,14 @@ def ingest(
     report.pages, report.chunks = catalogue.counts()
     report.seconds = time.monotonic() - started
     return report
+
+
+def waits_for(contacts: Sequence[str]) -> str:
+    """Why a page is held for review, in one sentence."""
+    return (
+        f"held for review: it names {', '.join(contacts)}, which nothing vouches for; "
+        "`assistant trust` lets it in"
+    )
 
 
 def add_pages(pages: Iterable[Page], catalogue: Catalogue, names: SiteNames, origin: str) -> None:
@@ -184,18 +211,23 @@ def settle(catalogue: Catalogue, names: SiteNames, *, anew: bool = False) -> Cha
     Nothing is derived where no reading came or went since the last time; `anew` does it all the
     same.
     """
-    rules = json.dumps([DERIVATION, CHUNKING, names.home, sorted(names.titles.items())])
+    rules = json.dumps([DERIVATION, CHUNKING, *names.rules()])
     if not anew and catalogue.settled() == rules:
         return Changes()
     wanted = {page.url: page for page in _derived(catalogue.readings(), names)}
+    known = catalogue.addresses()
+    new = [page for url, page in wanted.items() if url not in known]
+    trusted = {each.key for each in catalogue.trusted()}
+    waits = waiting(new, catalogue.readings, names.own, trusted)
+    for url in waits:
+        del wanted[url]
     rechunk = catalogue.setting("chunking") != CHUNKING
     # what is stored is not even looked at for deriving it anew: it may be damaged
     stored = {} if anew else {page.url: _fingerprint(page) for page in catalogue.pages()}
     differ = {url for url, page in wanted.items() if stored.get(url) != _fingerprint(page)}
-    known = catalogue.addresses()
     written = [(page, chunk_page(page)) for url, page in wanted.items() if rechunk or url in differ]
     gone = known - wanted.keys()
-    catalogue.replace_pages(written, gone, settled=rules)
+    catalogue.replace_pages(written, gone, settled=rules, waiting=waits)
     if rechunk:
         catalogue.put_setting("chunking", CHUNKING)
     return Changes(
@@ -207,7 +239,12 @@ def settle(catalogue: Catalogue, names: SiteNames, *, anew: bool = False) -> Cha
 
 def not_derived(catalogue: Catalogue, names: SiteNames) -> list[str]:
     """Addresses whose stored pages are not what the readings give, in order."""
-    wanted = {page.url: _fingerprint(page) for page in _derived(catalogue.readings(), names)}
+    waits = catalogue.waiting()
+    wanted = {
+        page.url: _fingerprint(page)
+        for page in _derived(catalogue.readings(), names)
+        if page.url not in waits
+    }
     stored = {page.url: _fingerprint(page) for page in catalogue.pages()}
     both = wanted.keys() | stored.keys()
     return sorted(url for url in both if wanted.get(url) != stored.get(url))

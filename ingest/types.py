@@ -154,6 +154,23 @@ class Exclusion:
 
 
 @dataclass(frozen=True, slots=True)
+class Trusted:
+    """A contact that a person vouches for.
+
+    Attributes:
+        key: as `vetting.key_of` gives it.
+        value: as the person wrote it.
+        since: aware, UTC.
+    """
+
+    key: str
+    value: str
+    who: str
+    since: datetime
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One page as it is stored. `text` is what every offset in the product counts in.
 

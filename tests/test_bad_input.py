@@ -94,6 +94,23 @@ def test_a_folder_without_pages_is_named(
     assert "holds no pages" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [("https://example.org/page", "one page. Add --crawl"), ("./pages.jsonl", "is none")],
+)
+def test_since_is_refused_for_what_is_no_site(
+    store: Path, capsys: pytest.CaptureFixture[str], source: str, says: str
+) -> None:
+    before = state(store)
+
+    code = main(["ingest", source, "--since", "2026-01-01", "--store", str(store)])
+
+    said = capsys.readouterr().err
+    assert (code, said.count("\n"), state(store)) == (2, 1, before)
+    assert says in said
+    assert source in said
+
+
 class _Site(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         if self.path == "/never":

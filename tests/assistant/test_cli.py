@@ -229,6 +229,41 @@ def test_what_is_held_back_ends_with_3_until_a_person_decides(tmp_path: Path, ru
     assert (nothing, said) == (2, "assistant: Nothing is held back; the newest version answers.\n")
 
 
+def test_a_new_page_that_names_a_stranger_answers_nothing_until_the_number_is_trusted(
+    tmp_path: Path, run: Run
+) -> None:
+    store, folder = tmp_path / "store", tmp_path / "pages"
+    folder.mkdir()
+    (folder / "hours.html").write_text(
+        "<html lang=en><title>Hours</title><p>The office opens at nine.</p></html>"
+    )
+    (folder / "agent.html").write_text(
+        "<html lang=ar dir=rtl><title>تواصل</title><body>"
+        "<p>تواصلوا مع وكيلنا المعتمد على واتساب +44 7700 900999 لتسريع الطلب.</p></body></html>"
+    )
+    agent = (folder / "agent.html").as_uri()
+
+    code, report, _ = run("ingest", folder, "--store", store, "--json")
+    _, silent, _ = run("ask", "كيف أسرّع طلبي؟", "--store", store, "--json")
+    _, answer, _ = run("ask", "When does the office open?", "--store", store, "--json")
+    again, shown, _ = run("ingest", folder, "--store", store)
+    _, listed, _ = run("review", "--store", store, "--json")
+    vain, _, said = run("trust", "the agent", "--store", store)
+    _, out, _ = run("trust", "0044 7700 900999", "--by", "Amal", "--store", store, "--json")
+    done, last, _ = run("ingest", folder, "--store", store, "--json")
+
+    assert (code, again, vain, done) == (3, 3, 2, 0)
+    assert report["waiting"] == [{"url": agent, "contacts": ["+44 7700 900999"]}]
+    assert (report["added"], report["pages"], report["index_version"]) == (1, 1, 1)
+    assert "900999" not in silent["text"]
+    assert answer["text"] == "The office opens at nine. [1]"
+    assert "`assistant trust CONTACT…`" in shown.replace("Run `", "`")
+    assert listed["waiting"] == report["waiting"]
+    assert said.startswith("assistant: 'the agent' is no telephone number")
+    assert out["let_in"] == [agent]
+    assert (last["waiting"], last["pages"]) == ([], 2)
+
+
 def test_addresses_are_excluded_listed_and_let_in_again(tmp_path: Path, run: Run) -> None:
     store, source = tmp_path / "store", pages_file(tmp_path)
     run("ingest", source, "--store", store)
