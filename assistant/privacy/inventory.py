@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from assistant.accounts import accounts_path
+from assistant.models import is_outside
 from assistant.privacy.questions import MOST_DAYS, QuestionStore, questions_path
 from assistant.settings import Settings
 
@@ -87,6 +89,25 @@ def inventory(settings: Settings) -> list[Kept]:
             str(store),
             "until removed",
             "see `assistant pages`",
+        ),
+        *_to_others(settings),
+    ]
+
+
+def _to_others(settings: Settings) -> list[Kept]:
+    """What leaves the serving process."""
+    if not settings.model:
+        return [Kept("Connections to anybody else while serving", "none", "none", "none")]
+    outside = is_outside(settings.model, settings.model_url)
+    host = urlsplit(settings.model_url).hostname
+    at = f" at {host}" if host else ""
+    return [
+        Kept(
+            "Sent to a language model: questions and the turns before a follow-up, redacted, and "
+            "public pages; no address, browser, cookie or session",
+            f"{settings.model}{at}",
+            "as its provider says" if outside else "not beyond the reply: it is on this machine",
+            "not visible from here",
         ),
         Kept("Connections to anybody else while serving", "none", "none", "none"),
     ]
