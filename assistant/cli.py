@@ -149,6 +149,7 @@ def _parser() -> argparse.ArgumentParser:
     made = command("evaluate", _evaluate, "Answer a question file and print the quality table.")
     made.add_argument("questions", type=Path, metavar="FILE", help="JSON Lines of questions")
     made.add_argument("--report", type=Path, metavar="FILE", help="write FILE.json and FILE.html")
+    made.add_argument("--model", metavar="M", help="let a language model word it: provider:name")
     made.add_argument("--floor", type=_share, metavar="X", help="exit 3 where fewer are good")
 
     made = command("serve", _serve, "Open the chat in a browser.")
@@ -377,6 +378,7 @@ def _ask(options: argparse.Namespace) -> int:
     if options.model is not None:
         settings = replace(settings, model=options.model)
     assistant = build_assistant(settings)
+    assistant.prepare()
     if rows is not None:
         _write_batch(
             options.out,
@@ -437,7 +439,11 @@ def _evaluate(options: argparse.Namespace) -> int:
             tasks.append(read_task(_json_object(line, where), where, turns_of))
     if not tasks:
         raise InputError(f"{options.questions} holds no questions.")
-    assistant = build_assistant(_settings(options))
+    settings = _settings(options)
+    if options.model is not None:
+        settings = replace(settings, model=options.model)
+    assistant = build_assistant(settings)
+    assistant.prepare()
     with tqdm(total=len(tasks), unit=" questions", disable=not sys.stderr.isatty()) as bar:
         judged = evaluate(tasks, assistant.ask, progress=lambda done: bar.update(done - bar.n))
     if options.json:
@@ -490,7 +496,8 @@ def _serve(options: argparse.Namespace) -> int:
     assistant = service.assistant
     print("\n".join(remarks(assistant.profile.contacts, date.today())), file=sys.stderr)
     # the first question loads the encoder: let that be ours, so that nobody waits for it
-    assistant.ask(assistant.profile.examples[assistant.profile.languages[0]][0])
+    assistant.prepare()
+    assistant.evidence(assistant.profile.examples[assistant.profile.languages[0]][0])
     questions = QuestionStore(questions_path(settings.store), settings.keep_questions_days)
     votes = VoteStore(settings.store / "votes.sqlite", questions=questions)
     doors = Doors(service, settings)

@@ -68,6 +68,14 @@ class ChatModel(Protocol):
     @property
     def name(self) -> str: ...  # noqa: D102
 
+    def prepare(self) -> None:
+        """Load what the first reply would wait for.
+
+        Raises:
+            ModelError: that fails.
+        """
+        ...
+
     def stream(self, messages: Sequence[Message], *, seconds: float, reply: Reply) -> Iterator[str]:
         """Pieces of text as they come; `reply` is filled in on the way.
 
@@ -101,7 +109,7 @@ class LangchainModel:
         self._lock = threading.Lock()
 
     def prepare(self) -> None:
-        """Load the provider's package, and a local model, before anybody waits for it.
+        """Load the provider's package, and a local model; else the first question does.
 
         Raises:
             ModelError: that fails.
@@ -121,9 +129,8 @@ class LangchainModel:
         self._breaker.check()
         self._budget.begin()
         said = 0
+        until = time.monotonic() + seconds
         try:
-            self.prepare()
-            until = time.monotonic() + seconds
             for piece in self._tried(messages, until, reply):
                 said += len(piece)
                 if said > self._most_chars:
@@ -178,6 +185,8 @@ class LangchainModel:
                     raise _Failed("The model took too long.", again=False) from None
                 if piece is None:
                     return
+                if isinstance(piece, ModelError):
+                    raise _Failed(str(piece), again=False) from piece
                 if isinstance(piece, Exception):
                     raise _Failed(f"The model failed: {type(piece).__name__}.") from piece
                 _count(piece, reply)
@@ -192,6 +201,7 @@ class LangchainModel:
         self, messages: Sequence[Message], pieces: queue.Queue[Any], stopped: threading.Event
     ) -> None:
         try:
+            self.prepare()
             for chunk in self._model.stream([(m.role, m.text) for m in messages]):
                 while not stopped.is_set():
                     try:

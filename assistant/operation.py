@@ -66,6 +66,7 @@ def _mcp(settings: Any) -> int:
     from ui.tools import InProcess, build_tools
 
     service = build_service(settings)
+    service.assistant.prepare()
     name = next(iter(service.assistant.profile.name.values()))
     tools = build_tools(InProcess(service), name, program_version())
     asyncio.run(tools.run_stdio_async())

@@ -88,6 +88,10 @@ class Retriever(Protocol):
 class Writer(Protocol):
     """Puts an answer into words of its own, each held to the pages."""
 
+    def prepare(self) -> None:
+        """Load what the first answer would wait for; never fails."""
+        ...
+
     def write(self, answer: Answer) -> Iterator[Event]:
         """Written sentences as they pass, last the whole Answer; never fails."""
         ...
@@ -133,6 +137,11 @@ class Assistant:
     def profile(self) -> Profile:
         """Whom the assistant speaks for, as it is now."""
         return self._profile() if callable(self._profile) else self._profile
+
+    def prepare(self) -> None:
+        """Load the language model, where there is one, before anybody waits for it."""
+        if self._writer is not None:
+            self._writer.prepare()
 
     def ask(
         self,

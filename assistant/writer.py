@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -83,6 +84,11 @@ class Writer:
         self._publisher = publisher
         self._texts = texts
         self._seconds = seconds
+
+    def prepare(self) -> None:
+        """Load the model; one that does not load fails again when it is asked."""
+        with suppress(ModelError):
+            self.model.prepare()
 
     def write(self, answer: Answer) -> Iterator[Event]:
         """Written sentences as each passes the gate, then the whole answer.

@@ -44,12 +44,16 @@ class Rig:
     def writer(self, url: str, **settings: Any) -> Writer:
         """A writer with the model at that address."""
         about = Settings(**{"model": "openai:test", "model_url": url, **settings})
-        return build_writer(about, build_model(about), self.profile, self.retriever)
+        writer = build_writer(about, build_model(about), self.profile, self.retriever)
+        writer.prepare()
+        return writer
 
     def with_model(self, url: str, **settings: Any) -> Assistant:
         """An assistant with the model at that address."""
         about = {"store": self.store, "model": "openai:test", "model_url": url, **settings}
-        return build_assistant(Settings(**about), self.retriever)
+        assistant = build_assistant(Settings(**about), self.retriever)
+        assistant.prepare()
+        return assistant
 
 
 @pytest.fixture(scope="session")

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import threading
+import time
+
 import pytest
 
 from assistant.errors import ModelError
 from assistant.model_limits import STAYS_OPEN_S, Breaker, Budget, Price
-from assistant.models import Reply, is_outside
+from assistant.models import LangchainModel, Message, Reply, is_outside
 from tests.assistant.conftest import Rig
 from tests.assistant.model_servers import replying, serving
 
@@ -125,3 +128,20 @@ def test_ollamas_own_variable_may_lead_outside(monkeypatch: pytest.MonkeyPatch) 
     assert is_outside("ollama:llama3.2")
     monkeypatch.setenv("OLLAMA_HOST", "127.0.0.1:11434")
     assert not is_outside("ollama:llama3.2")
+
+
+def test_a_model_that_is_still_loading_is_not_waited_for_longer() -> None:
+    loaded = threading.Event()
+
+    def load() -> object:
+        loaded.wait(20)
+        return None
+
+    model = LangchainModel("slow", load, answer_tokens=9, budget=Budget(), price=Price())
+    started = time.monotonic()
+
+    with pytest.raises(ModelError, match="too long"):
+        list(model.stream([Message("user", "Hi")], seconds=0.3, reply=Reply()))
+
+    assert time.monotonic() - started < 5
+    loaded.set()

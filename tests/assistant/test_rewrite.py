@@ -29,6 +29,9 @@ class QueuedModel:
         self.replies = deque(replies)
         self.asked: list[Sequence[Message]] = []
 
+    def prepare(self) -> None:
+        pass
+
     def stream(self, messages: Sequence[Message], *, seconds: float, reply: Reply) -> Iterator[str]:
         self.asked.append(messages)
         if not self.replies:
