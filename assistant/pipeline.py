@@ -12,12 +12,13 @@ from typing import Protocol
 
 from assistant.citations import CitationList
 from assistant.clarify import choices
-from assistant.extract import Chosen, Extraction
+from assistant.extract import Extraction
 from assistant.find import Found, find
 from assistant.guards import Block, QuestionGuards
 from assistant.guards.shape import MAX_QUESTION_CHARS
 from assistant.profile import Profile
 from assistant.question import Asked, Question
+from assistant.quote import Chosen
 from assistant.recency import year_meant
 from assistant.rephrase import joined
 from assistant.rewrite import Rewriting

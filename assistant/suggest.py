@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from assistant.extract import Chosen
 from assistant.lexicon import concepts
 from assistant.question import Asked, Question, content_stems
+from assistant.quote import Chosen
 from assistant.signs import Sign, words_of
 from assistant.types import Suggestion
 from vectorstore.types import Passage, Sentence

@@ -28,11 +28,13 @@ from typing import Any
 import numpy as np
 
 from assistant import extract as extraction
+from assistant import quote
 from assistant.build import build_assistant
+from assistant.confidence import CONFIDENCE_FEATURES, confidence_features, objections
 from assistant.documents import turns_of
 from assistant.evaluate import Task, read_task
 from assistant.evidence import FEATURES, Evidence, Floats
-from assistant.extract import CONFIDENCE_FEATURES, Weights, confidence_features
+from assistant.extract import Weights
 from assistant.find import find
 from assistant.pipeline import Assistant
 from assistant.question import Asked, Question, language_of, read_question
@@ -402,7 +404,7 @@ def confidence_of(one: Prepared, weights: Weights) -> Floats:
 def pick(one: Prepared, weights: Weights) -> list[int]:
     """What the assistant would choose under these weights."""
     scores = one.features @ weights.sentence
-    return extraction.pick(one.evidence, scores, weights, 5)
+    return extraction.pick(one.evidence, scores, weights, extraction.MOST_SENTENCES)
 
 
 # --- telling ---------------------------------------------------------------------------------
@@ -439,8 +441,8 @@ def judge(one: Prepared, by_kind: Mapping[str, Weights]) -> Outcome:
     if not len(one.features):
         return Outcome(one.case, False, False, 0, -30.0)
     scores = one.features @ weights.sentence
-    picked = extraction.pick(one.evidence, scores, weights, 5)
-    read = extraction.read(one.evidence, scores, picked)
+    picked = extraction.pick(one.evidence, scores, weights, extraction.MOST_SENTENCES)
+    read = quote.read(one.evidence, scores, picked)
     texts = [c.sentence.text for c in read]
     rank = {id(p): i for i, p in enumerate(one.case.passages)}
     shown = []
@@ -455,7 +457,7 @@ def judge(one: Prepared, by_kind: Mapping[str, Weights]) -> Outcome:
         shown.append(any(inside))
     features = confidence_features(one.evidence, scores, picked)
     logit = float(features @ weights.confidence)
-    logit -= extraction.objections(one.evidence, features, picked)
+    logit -= objections(one.evidence, features, picked)
     return Outcome(
         one.case,
         any(shown[:1]),
@@ -466,7 +468,7 @@ def judge(one: Prepared, by_kind: Mapping[str, Weights]) -> Outcome:
     )
 
 
-def _tells_all(task: Task, read: Sequence[extraction.Chosen], question: Question) -> bool:
+def _tells_all(task: Task, read: Sequence[quote.Chosen], question: Question) -> bool:
     """Whether the chosen sentences hold the facts and one of them stands on a page that should."""
     said = " ".join(c.sentence.text for c in read)
     if Asked.TIME in question.asked and read and (day := read[0].passage.chunk.published):

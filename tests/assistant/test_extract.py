@@ -5,9 +5,9 @@ import time
 
 import pytest
 
+from assistant.confidence import CONFIDENCE_FEATURES
 from assistant.evidence import FEATURES
 from assistant.extract import (
-    CONFIDENCE_FEATURES,
     WEIGHTS,
     Extraction,
     extract,

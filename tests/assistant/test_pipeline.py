@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from assistant.build import build_guards
-from assistant.extract import Chosen, Extraction, extract
+from assistant.extract import Extraction, extract
 from assistant.guards.shape import MAX_QUESTION_CHARS
 from assistant.pipeline import Assistant
 from assistant.profile import load_profile
 from assistant.question import Question, read_question
+from assistant.quote import Chosen
 from assistant.rephrase import rephrase
 from assistant.types import Answer, Kind, Status, Turn
 from ingest.types import Page

@@ -1,0 +1,124 @@
+"""How chosen sentences are quoted: lists whole, headings where needed, in reading order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from assistant.evidence import Candidate, Evidence, Floats
+from vectorstore.types import Passage, Sentence
+
+BLOCK_CHARS = 700  # a list is quoted whole up to here; two short paragraphs, chosen by eye
+HEADING_ADDS = 0.3  # share of the question that only the heading says
+BARE_WORDS = 5  # "Six months.", "No, it is free."
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A sentence that belongs in the answer, with the passage it stands in.
+
+    A list is one sentence with the line that leads to it: its text then runs over several lines.
+
+    Attributes:
+        score: 0 to 1, the share of belief that this sentence holds the answer.
+        needs_heading: it only makes sense below the heading it stands under: "No.", or what a
+            glossary says of a term.
+    """
+
+    passage: Passage
+    sentence: Sentence
+    score: float
+    needs_heading: bool = False
+
+
+def softmax(scores: Floats) -> Floats:
+    """Shares of belief, from scores: `(candidates,)`, summing to 1."""
+    raised = np.exp(scores - scores.max())
+    return np.asarray(raised / raised.sum())
+
+
+def quote(evidence: Evidence, index: int, belief: float) -> Chosen:
+    """The candidate as it is quoted: a list with its items and the line that leads to it."""
+    candidate = evidence.candidates[index]
+    block = block_of(evidence, index)
+    headed = _needs_heading(evidence, index)
+    if len(block) < 2:
+        return Chosen(candidate.passage, candidate.sentence, belief, headed)
+    chunk = candidate.passage.chunk
+    start = evidence.candidates[block[0]].sentence.start
+    end = evidence.candidates[block[-1]].sentence.end
+    text = chunk.text[start - chunk.start : end - chunk.start]
+    quoted = replace(candidate.sentence, text=text, start=start, end=end)
+    return Chosen(candidate.passage, quoted, belief, headed)
+
+
+def _needs_heading(evidence: Evidence, index: int) -> bool:
+    """Whether the heading says what the sentence is about, and the sentence does not."""
+    candidate = evidence.candidates[index]
+    if not candidate.passage.chunk.headings:
+        return False
+    headed, own = evidence.headed[index], evidence.covered[index]
+    total = float(evidence.rarity.sum()) or 1.0
+    adds = float((np.maximum(headed - own, 0) @ evidence.rarity) / total)
+    return adds >= HEADING_ADDS or (len(candidate.words) <= BARE_WORDS and bool(headed.max() > 0))
+
+
+def block_of(evidence: Evidence, index: int) -> range:
+    """The run of candidates that is quoted as one with this one."""
+    candidates = evidence.candidates
+    candidate = candidates[index]
+    alone = range(index, index + 1)
+    if candidate.leads_in:
+        first = index
+    elif candidate.item and evidence.question.several and not candidate.row:
+        first = index
+        while first and _follows(candidates, first) and candidates[first].item:
+            first -= 1
+        if not candidates[first].item and not candidates[first].leads_in:
+            first += 1
+    else:
+        return alone
+    last = index if candidate.item else index + 1
+    if last >= len(candidates) or not candidates[last].item:
+        return alone
+    while (
+        last + 1 < len(candidates) and _follows(candidates, last + 1) and candidates[last + 1].item
+    ):
+        last += 1
+    while last > index and (
+        candidates[last].sentence.end - candidates[first].sentence.start > BLOCK_CHARS
+    ):
+        last -= 1
+    return range(first, last + 1)
+
+
+def _follows(candidates: Sequence[Candidate], index: int) -> bool:
+    return candidates[index].rank == candidates[index - 1].rank
+
+
+def read(evidence: Evidence, scores: Floats, picked: Sequence[int]) -> tuple[Chosen, ...]:
+    """The picked candidates as they are quoted, in reading order."""
+    belief = softmax(scores)
+    return _in_reading_order([quote(evidence, i, float(belief[i])) for i in picked])
+
+
+def _in_reading_order(chosen: Sequence[Chosen]) -> tuple[Chosen, ...]:
+    """Page by page, that of the best sentence first, each page from top to bottom, none twice."""
+    kept: list[Chosen] = []
+    for one in sorted(chosen, key=lambda c: c.sentence.start - c.sentence.end):
+        inside = any(
+            other.passage.chunk.url == one.passage.chunk.url
+            and other.sentence.start <= one.sentence.start
+            and one.sentence.end <= other.sentence.end
+            for other in kept
+        )
+        if not inside:
+            kept.append(one)
+    best: dict[str, float] = {}
+    for one in kept:
+        url = one.passage.chunk.url
+        best[url] = max(best.get(url, 0.0), one.score)
+    kept.sort(key=lambda c: (-best[c.passage.chunk.url], c.passage.chunk.url, c.sentence.start))
+    return tuple(kept)
