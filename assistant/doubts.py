@@ -92,7 +92,9 @@ def doubts(evidence: Evidence, picked: Sequence[int]) -> Floats:
     quoted = [index for start in picked for index in block_of(evidence, start)]
     money = any(w.signs & Sign.MONEY for i in quoted for w in evidence.candidates[i].words)
     wants_name = bool(_ASKS_A_NAME.search(asked))
-    named = any(word.signs & Sign.NAME and place for place, word in best.new)
+    named = any(  # "Thursday" is no name
+        word.signs & Sign.NAME and not word.signs & Sign.TIME and place for place, word in best.new
+    )
     latin = bool(best.words) and not best.words[0].arabic  # Arabic has no capitals
     counts = any(w.signs & Sign.NUMBER and not w.signs & Sign.TIME for _, w in best.new)
     missing = _thing_missing(evidence, asked, first)

@@ -333,16 +333,21 @@ class Evidence:
     def second_best(self) -> Floats:
         """Per candidate: what it loses for saying what a better page at hand says too.
 
-        A page in the other language whose version in the question's language is at hand; what the
-        site says on all of its pages, where a page of its own says something.
+        A page in the other language, more so where its version in the question's language is at
+        hand; what the site says on all of its pages, where a page of its own says something.
         """
         site = np.array([c.passage.kind == "site" for c in self.candidates], dtype=bool)
-        loses = SISTER_LOSES * self._has_sister().astype(float)
+        loses = SISTER_LOSES * self._has_sister() + FOREIGN_LOSES * self._foreign()
         if _NOW.search(analysis.fold(self.question.text)):
             loses += AGE_LOSES * self._age()
         if not site.all():
             loses = np.maximum(loses, SITE_LOSES * site)
         return np.asarray(loses)
+
+    def _foreign(self) -> npt.NDArray[np.bool_]:
+        """Per candidate: it is in another language than the question."""
+        own = ("und", self.question.language)
+        return np.array([c.passage.chunk.language not in own for c in self.candidates], dtype=bool)
 
     def _has_sister(self) -> npt.NDArray[np.bool_]:
         """Per candidate: its page's version in the question's language is at hand too."""
@@ -413,9 +418,7 @@ class Evidence:
         best_cosine = np.maximum.reduceat(cosine, begins)[group]
         scores = np.array([candidates[b].passage.score for b in begins])
         lexical = np.array([candidates[b].passage.lexical_score for b in begins])
-        foreign = np.array(
-            [c.passage.chunk.language not in ("und", self.question.language) for c in candidates]
-        )
+        foreign = self._foreign()
         wanted, strict = wanted_signs(asked, part or self.question.text)
         signed = self.signed(wanted) if wanted else np.zeros(count, dtype=bool)
         right_year, wrong_year = self.years()
@@ -511,7 +514,7 @@ HEADED_WELL = 0.25  # share of the question from which a heading counts as about
 PICTURE_MARKS = ("Picture: ", "صورة: ")  # as the readers mark what a picture shows
 MOST_YEARS = 5.0
 # Of a sentence's score, by hand; age per year, where a question asks how things are now.
-SISTER_LOSES, SITE_LOSES, AGE_LOSES = 3.0, 1.0, 2.0
+SISTER_LOSES, FOREIGN_LOSES, SITE_LOSES, AGE_LOSES = 3.0, 0.5, 1.0, 2.0
 _NOW = re.compile(r"\b(?:now|currently|at present|at the moment|today|الان|حاليا|حالي|اليوم)\b")
 SHORT_WORDS = 6  # a sentence below this is a caption, a label or an item
 LONG_WORDS = 40

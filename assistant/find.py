@@ -138,10 +138,11 @@ def _newest(
     pages: Iterable[PageOutline] = outline.values()
     if asked.topic:
         stems = {analysis.stem(word) for word in asked.topic}
-        texts: dict[str, set[str]] = {}
-        for p in passages:
-            texts.setdefault(p.chunk.url, set()).update(analysis.stems(p.chunk.embed_text))
-        about = {url for url, words in texts.items() if len(stems & words) >= 0.6 * len(stems)}
+        about = {  # in one passage: a glossary has every word somewhere
+            p.chunk.url
+            for p in passages
+            if len(stems.intersection(analysis.stems(p.chunk.embed_text))) >= 0.6 * len(stems)
+        }
         pages = [outline[url] for url in about if url in outline]
     dated = [p for p in pages if p.published is not None and p.kind == "page"]
     if asked.section:

@@ -358,7 +358,7 @@ def read_question(text: str) -> Question:
         quoted=tuple(analysis.fold(q).strip() for q in _QUOTED.findall(text)),
         parts=parts,
         facets=facets_of(text, compares=Asked.COMPARISON in asked),
-        newest=newest_of(text),
+        newest=next((found for part in parts if (found := newest_of(part))), None),
         several=Asked.LIST in asked or bool(_SEVERAL.search(folded)),
     )
 

@@ -54,6 +54,7 @@ SECTIONS = {
 _FILLER = frozenset(
     """item items site website page pages listed list published posted about say says deal under
     organized organised held took place here your you have has been what's whats new update
+    mentioned appeared ورد وردت ذكر ذكرت وردا
     موقع الموقع صفحه الصفحه هنا نشر نشرته نشره المنشوره يتحدث تتحدث موضوع اقيمت نظمت""".split()
 )
 _RELATIVE = (
