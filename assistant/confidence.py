@@ -162,11 +162,11 @@ def objections(evidence: Evidence, features: Floats, picked: Sequence[int]) -> f
     fragment = len(best.words) < FRAGMENT_WORDS and not best.item
     lacks = features[CONFIDENCE_FEATURES.index("strict_missing")] > 0
     wanted = ordinals_of(words_of(evidence.question.text))
-    chunk = best.passage.chunk
-    around = " ".join((chunk.title, *chunk.headings, chunk.text))
+    chunks = [evidence.candidates[i].passage.chunk for i in picked]
+    around = " ".join(text for c in chunks for text in (c.title, *c.headings, c.text))
     another = bool(wanted) and not wanted <= ordinals_of(words_of(around))
     predicts = bool(_SOON.search(analysis.fold(evidence.question.text)))
-    return OBJECTION * (float(fragment) + float(lacks) + float(another) + float(predicts))
+    return OBJECTION * (float(fragment) + float(lacks) + 2.0 * float(another) + float(predicts))
 
 
 def _share(missing: Floats, rarity: Floats, of: np.typing.NDArray[np.bool_]) -> float:

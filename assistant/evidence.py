@@ -514,7 +514,7 @@ HEADED_WELL = 0.25  # share of the question from which a heading counts as about
 PICTURE_MARKS = ("Picture: ", "صورة: ")  # as the readers mark what a picture shows
 MOST_YEARS = 5.0
 # Of a sentence's score, by hand; age per year, where a question asks how things are now.
-SISTER_LOSES, FOREIGN_LOSES, SITE_LOSES, AGE_LOSES = 3.0, 0.5, 1.0, 2.0
+SISTER_LOSES, FOREIGN_LOSES, SITE_LOSES, AGE_LOSES = 3.0, 0.5, 3.0, 2.0
 _NOW = re.compile(r"\b(?:now|currently|at present|at the moment|today|الان|حاليا|حالي|اليوم)\b")
 SHORT_WORDS = 6  # a sentence below this is a caption, a label or an item
 LONG_WORDS = 40

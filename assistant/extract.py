@@ -13,6 +13,7 @@ import re
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import zip_longest
 from pathlib import Path
 
 import numpy as np
@@ -40,8 +41,12 @@ SHORT_ANSWER_WORDS = {"text": 48, "site": 100}
 FILLED_SENTENCES = {"text": 2, "site": 7}
 MOST_SENTENCES = 8  # of an answer, with those that its parts, dates and conditions need
 WORTH_ADDING = 0.01  # below this belief a second sentence is noise
+OTHER_PAGE_BELIEF = (
+    0.03  # share of that in the best, from which a sentence of another page is added
+)
 SAME_PAGE_BONUS = 1.5  # for the answer to a further part of the question on the page of the first
 PART_EMPHASIS = 3.0  # a part's own words count so much more than the rest of the question
+THING_EMPHASIS = 0.2  # of what is compared, once its page is known
 PART_TOLD = 0.5  # share of a part's own words from which it counts as answered already
 SAME_WORDS = 0.7  # share of common stems from which two sentences say the same
 SAME_NAMES = 0.5  # share of common names and numbers from which one translates the other
@@ -207,11 +212,16 @@ def _fill(evidence: Evidence, scores: Floats, picked: list[int], most: int) -> N
     beside[max(0, picked[0] - 1) : picked[0] + 2] = True
     order = np.argsort(-(scores + NEAR_BONUS * near + BESIDE_BONUS * (near & beside)))
     told = {i for start in picked for i in block_of(evidence, start)}
+    pages = {candidates[i].passage.chunk.url for i in picked}
     length = _length(candidates, told)
     for index in (int(i) for i in order):
         if len(picked) >= most or belief[index] < WORTH_ADDING:
             return
         if index in told or candidates[index].passage.chunk.language != language:
+            continue
+        if candidates[index].passage.chunk.url not in pages and (
+            belief[index] < OTHER_PAGE_BELIEF * belief[picked[0]]
+        ):
             continue
         longer = length + len(candidates[index].words)
         short = longer <= SHORT_ANSWER_WORDS[kind]
@@ -243,7 +253,7 @@ def _pick_facets(evidence: Evidence, scores: Floats, weights: Weights) -> list[i
     """For each of the things put side by side, what answers each of the things asked of it."""
     aspects = _aspects(evidence.question)
     rated = [_for_aspect(evidence, aspect, weights) for aspect in aspects]
-    picked: list[int] = []
+    per_facet: list[list[int]] = []
     question = evidence.question
     pages: set[str] = set()
     leads = np.array(
@@ -269,8 +279,9 @@ def _pick_facets(evidence: Evidence, scores: Floats, weights: Weights) -> list[i
                 beside[of_facet] = -np.inf
                 if np.isfinite(beside.max()):
                     of_facet.append(int(beside.argmax()))
-        picked += [i for i in of_facet if i not in picked]
-    return picked or [int(scores.argmax())]
+        per_facet.append(of_facet)
+    in_turn = (i for each in zip_longest(*per_facet) for i in each if i is not None)
+    return list(dict.fromkeys(in_turn)) or [int(scores.argmax())]
 
 
 def _aspects(question: Question) -> tuple[str, ...]:
@@ -284,7 +295,7 @@ def _aspects(question: Question) -> tuple[str, ...]:
 def _for_aspect(evidence: Evidence, aspect: str, weights: Weights) -> Floats:
     """The scores of the candidates for one of the things asked."""
     stems = set(content_stems(aspect))
-    emphasis = np.where([w.stem in stems for w in evidence.words], PART_EMPHASIS, 1.0)
+    emphasis = np.where([w.stem in stems for w in evidence.words], PART_EMPHASIS, THING_EMPHASIS)
     asked = read_question(aspect).asked
     rated = evidence.matrix(asked, evidence.rarity * emphasis, aspect) @ weights.sentence
     return rated - evidence.second_best()

@@ -22,6 +22,7 @@ from assistant.quote import Chosen
 from assistant.recency import year_meant
 from assistant.rephrase import joined
 from assistant.rewrite import Rewriting
+from assistant.signs import Sign, words_of
 from assistant.suggest import next_questions
 from assistant.types import (
     Answer,
@@ -455,10 +456,15 @@ def _readable(text: str) -> str:
 
 
 def _missing_date(question: Question, citations: Sequence[Citation]) -> date | None:
-    """The day of the page first quoted, where a time is asked for and no quote names a year."""
+    """The day of the page first quoted, where a time is asked for and its quotes name no year.
+
+    A year that another page or a sentence without a date names says nothing about this one.
+    """
     if Asked.TIME not in question.asked and question.newest is None:
         return None
-    if any(_YEAR.search(analysis.fold(citation.quote)) for citation in citations):
+    page = [c.quote for c in citations if c.url == citations[0].url]
+    dated = [quote for quote in page if any(w.signs & Sign.TIME for w in words_of(quote))] or page
+    if any(_YEAR.search(analysis.fold(quote)) for quote in dated):
         return None
     return citations[0].published
 
