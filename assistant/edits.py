@@ -293,7 +293,7 @@ def _looked(pair: Sequence[str]) -> Looked:
 def _read(path: Path) -> dict[str, Any] | None:
     try:
         said = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError) as error:
         raise ProfileError(f"{path} cannot be read: {error}.") from error
@@ -316,7 +316,7 @@ def _write(path: Path, content: Mapping[str, Any]) -> None:
 def _stamp(path: Path) -> tuple[int, int, int] | None:
     try:
         stat = path.stat()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     return stat.st_ino, stat.st_mtime_ns, stat.st_size
 
