@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -88,6 +89,7 @@ def test_of_two_ingests_at_once_one_runs_and_the_store_is_whole(
         _pages(folder)
         codes.append(_race(folder, draw))
         digests.add(digest_of(folder / "store"))
+        print(f"{number + 1} of {trials} races: {Counter(sorted(pair)[-1] for pair in codes)}")
 
     assert len(digests) == 1
     assert all(0 in pair and set(pair) <= {0, 4} for pair in codes), codes

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from functools import cache
@@ -216,17 +217,20 @@ def test_a_damaged_file_is_found_and_never_answered_from(
 def test_every_file_in_every_way_twenty_offsets_each(
     whole: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    tally: dict[str, int] = {}
+    """Tells its tally file by file: `pytest -m slow tests/assistant/test_damage.py`."""
+    tally: Counter[str] = Counter()
     draw = random.Random(1)
     for name in _files(whole):
         for how, damage in DAMAGES.items():
-            for _ in range({"flip": 20, "zero page": 5}.get(how, 2)):
+            for _ in range({"flip": 20, "zero page": 5}.get(how, 3)):
                 store = tmp_path / "store"
                 outcome = _try(whole, store, name, damage, draw)
                 shutil.rmtree(store)
-                tally[f"{how}: {outcome}"] = tally.get(f"{how}: {outcome}", 0) + 1
+                tally[f"{how}: {outcome}"] += 1
+        with capsys.disabled():
+            print(f"\n{tally.total()} trials, after {name}", end="", flush=True)
     with capsys.disabled():
-        print(f"\n{len(_files(whole))} files", json.dumps(tally, indent=1, sort_keys=True))
+        print("", *(f"{what:28} {count}" for what, count in sorted(tally.items())), sep="\n")
 
 
 def test_a_whole_store_is_well(whole: Path) -> None:

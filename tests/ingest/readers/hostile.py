@@ -146,6 +146,23 @@ PDFS: dict[str, tuple[Callable[[], bytes], str]] = {
     "truncated": (lambda: pdf(SHOWN * 200)[:600], "broken|no text|no usable"),
     "no PDF at all": (lambda: b"%PDF-1.7\n" + b"x" * 5_000, "broken"),
     "too many sheets": (lambda: pdf(SHOWN, sheets=2_001), "2001 sheets"),
+    "ten thousand sheets": (lambda: pdf(SHOWN, sheets=10_000), "10000 sheets"),
+    "nothing": (lambda: b"", "broken|empty"),
+    "a web page": (lambda: f"<html><p>{SAID}</p></html>".encode(), "broken"),
+    "a picture that says it is huge": (
+        lambda: pdf(
+            b"/X1 Do",
+            resources="/XObject<</X1 11 0 R>>",
+            objects={
+                11: _stream(
+                    zlib.compress(b" " * 1_000_000),
+                    "/Type/XObject/Subtype/Image/Width 100000/Height 100000/BitsPerComponent 8"
+                    "/ColorSpace/DeviceRGB/Filter/FlateDecode",
+                )
+            },
+        ),
+        "it is a scan",
+    ),
     "Flate bomb": (lambda: pdf(_packed(1), filters="/Filter/FlateDecode"), "."),
     "nested Flate bomb": (
         lambda: pdf(_packed(3), filters="/Filter[/FlateDecode/FlateDecode/FlateDecode]"),
@@ -199,8 +216,8 @@ def _archive(write: Callable[[zipfile.ZipFile], None]) -> bytes:
     return out.getvalue()
 
 
-def _many(archive: zipfile.ZipFile) -> None:
-    for number in range(5_001):
+def _many(archive: zipfile.ZipFile, count: int) -> None:
+    for number in range(count):
         archive.writestr(f"word/{number}", b"")
 
 
@@ -244,12 +261,12 @@ def _external(canary_path: str) -> bytes:
     return _archive(lambda each: each.writestr("word/document.xml", xml))
 
 
-def documents(canary_path: str) -> dict[str, Callable[[], bytes]]:
+def documents(canary_path: str, entries: int = 5_001) -> dict[str, Callable[[], bytes]]:
     """Name to a Word file; none of them is one to read."""
     return {
         "bomb": lambda: _archive(lambda z: z.writestr("word/document.xml", b" " * 20_000_000)),
         "nested bomb": lambda: _archive(_nested),
-        "too many entries": lambda: _archive(_many),
+        "too many entries": lambda: _archive(lambda z: _many(z, entries)),
         "path upwards": lambda: _archive(lambda z: z.writestr("../../word/evil.xml", "x")),
         "absolute path": lambda: _archive(lambda z: z.writestr("/tmp/word/evil.xml", "x")),
         "symbolic link": lambda: _archive(_linked),

@@ -95,8 +95,12 @@ def check_page(readers: LimitedReaders, document: str) -> None:
     assert SAID in text or URL in text or len(text) > 1_000 or text == "x"
 
 
+THREE_TIMES = [0, *(pytest.param(n, marks=pytest.mark.slow) for n in (1, 2))]
+
+
+@pytest.mark.parametrize("again", THREE_TIMES)
 @pytest.mark.parametrize("name", PDFS)
-def test_a_hostile_pdf_is_read_or_refused(readers: LimitedReaders, name: str) -> None:
+def test_a_hostile_pdf_is_read_or_refused(readers: LimitedReaders, name: str, again: int) -> None:
     make, words = PDFS[name]
 
     text = text_of(readers, make(), PDF)
@@ -163,9 +167,22 @@ def test_what_is_seen_on_a_sheet_stays(readers: LimitedReaders, content: bytes) 
 def test_a_hostile_word_file_is_refused_and_nothing_is_written(
     readers: LimitedReaders, canary: str, name: str
 ) -> None:
+    refuses_word_file(readers, documents(canary)[name]())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("again", range(3))
+@pytest.mark.parametrize("name", documents(""))
+def test_a_hostile_word_file_of_full_size_is_refused(
+    readers: LimitedReaders, canary: str, name: str, again: int
+) -> None:
+    refuses_word_file(readers, documents(canary, entries=65_000)[name]())
+
+
+def refuses_word_file(readers: LimitedReaders, content: bytes) -> None:
     before = set(Path("/tmp").iterdir())
 
-    text = text_of(readers, documents(canary)[name](), DOCX)
+    text = text_of(readers, content, DOCX)
 
     assert CANARY not in text
     assert URL in text
