@@ -279,7 +279,7 @@ def _exclude(options: argparse.Namespace) -> int:
     if options.json:
         _print_json({"pattern": options.pattern, "removed": urls})
     else:
-        print(f"{options.pattern} stays out from now on; {len(urls)} pages were taken out.")
+        print(f"{options.pattern} stays out from now on; pages taken out: {len(urls)}.")
         for url in urls:
             print(f"  removed {url}")
     return EXIT_DONE
@@ -311,7 +311,7 @@ def _trust(options: argparse.Namespace) -> int:
     if options.json:
         _print_json({"contacts": options.contacts, "let_in": urls})
     else:
-        print(f"{', '.join(options.contacts)}: trusted from now on; {len(urls)} pages were let in.")
+        print(f"{', '.join(options.contacts)}: trusted from now on; pages let in: {len(urls)}.")
         for url in urls:
             print(f"  {url}")
     return EXIT_DONE
@@ -552,6 +552,8 @@ def _versions(options: argparse.Namespace) -> int:
     if options.json:
         _print_json({"versions": kept, "held": hold_document(hold) if hold is not None else None})
         return EXIT_DONE
+    if not kept:
+        print("There is no index version yet. Run `assistant ingest SOURCE` first.")
     for entry in kept:
         mark = "→" if entry["published"] else "‖" if entry["held"] else " "
         print(
@@ -575,8 +577,13 @@ def _discard(options: argparse.Namespace) -> int:
 
 
 def _rollback(options: argparse.Namespace) -> int:
-    number = _maintainer(options).roll_back(options.number)
-    said = "Published is now version {}. What comes next waits for `assistant publish`."
+    from vectorstore.versions import held
+
+    maintainer = _maintainer(options)
+    number = maintainer.roll_back(options.number)
+    said = "Version {} answers now."
+    if held(_settings(options).store) is not None:
+        said += " What comes next waits for `assistant publish`."
     return _say_version(options, number, said)
 
 

@@ -60,6 +60,7 @@ from vectorstore.embed import Embedder, make_embedder
 from vectorstore.errors import (
     CorruptIndex,
     HoldPending,
+    NoSuchVersion,
     NothingHeld,
     StaleIndex,
     VectorStoreError,
@@ -384,7 +385,7 @@ class Maintainer:
         version has pages that were excluded since, one without them is published instead.
 
         Raises:
-            CorruptIndex: there is no such version.
+            NoSuchVersion: it is not there, or there is none to go back to.
         """
         with self._writing("rollback") as (catalogue, _):
             kept = numbers(self._store)
@@ -392,7 +393,7 @@ class Maintainer:
             earlier = [n for n in kept if n < current]
             target = number if number is not None else max(earlier, default=None)
             if target is None or target not in kept:
-                raise CorruptIndex(
+                raise NoSuchVersion(
                     f"There is no {'earlier version' if target is None else f'version {target}'} "
                     f"in {self._store}; it keeps {', '.join(map(str, kept)) or 'none'}."
                 )

@@ -3,6 +3,7 @@
 VectorStoreError
 ├── EmptyIndex     nothing has been published yet
 ├── StaleIndex     published with another encoder or chunking than the settings ask for
+├── NoSuchVersion  the version asked for is not kept
 ├── NothingHeld    there is no held version to publish or discard
 ├── HoldPending    something is held back, which a person must decide on first
 ├── CorruptIndex   files are missing or unreadable
@@ -22,6 +23,10 @@ class EmptyIndex(VectorStoreError):
 
 class StaleIndex(VectorStoreError):
     """Published with another encoder or chunking than the settings ask for."""
+
+
+class NoSuchVersion(VectorStoreError):
+    """The version asked for is not among those that are kept."""
 
 
 class NothingHeld(VectorStoreError):

@@ -313,7 +313,7 @@ def test_a_store_goes_into_a_file_and_comes_out_of_it(
         (["ingest", "no/such/file"], 2, "no/such/file"),
         (["ingest", "http://127.0.0.1:9/x"], 6, "127.0.0.1"),
         (["ingest", "ftp://example.org/x"], 6, "ftp://example.org/x"),
-        (["rollback", "77"], 5, "There is no version 77"),
+        (["rollback", "77"], 2, "There is no version 77"),
     ],
 )
 def test_wrong_use_is_one_sentence_and_an_exit_code(
