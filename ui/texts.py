@@ -189,7 +189,7 @@ ENGLISH = Texts(
     plain_about="This page works without JavaScript. Each question stands alone.",
     plain_to_chat="To the full page",
     plain_help="Help if you are in danger",
-    lost="The connection was lost. Please ask again.",
+    lost="The connection was lost before the answer was complete. Please ask again.",
     switched_off="The assistant is being looked after. Please come back later.",
 )
 
@@ -283,7 +283,7 @@ ARABIC = Texts(
     plain_about="تعمل هذه الصفحة من غير جافاسكربت. كل سؤال قائم بذاته.",
     plain_to_chat="إلى الصفحة الكاملة",
     plain_help="مساعدة لمن هو في خطر",
-    lost="انقطع الاتصال. من فضلك اسأل من جديد.",
+    lost="انقطع الاتصال قبل أن تكتمل الإجابة. من فضلك اسأل من جديد.",
     switched_off="المساعد قيد الصيانة. من فضلك عد لاحقاً.",
 )
 

@@ -187,6 +187,8 @@ class Speaker:
         return {
             "exit": web_address(self.profile.quick_exit) or "about:blank",
             "lost": texts.lost,
+            "again": texts.again,
+            "anew": texts.new,
             "savedOn": texts.saved_on,
             "direction": texts.direction,
             "title": self.title(language),

@@ -162,6 +162,100 @@ window.assistantPage = (() => {
     }
   }
 
+  // --- A connection that is lost ----------------------------------------------------------------
+
+  const LOOK_MS = 1000; // between two looks while an answer is awaited
+  const PATIENCE_MS = 3000; // with a server that does not say whether it is there
+  let waiting = null; // the turn whose answer is awaited; true before there is one
+  let lost = false;
+
+  // Gradio, which answers nothing any more once its stream has broken, loads the page anew as soon
+  // as the server is back: with it would go what was asked. It is told that nobody is there.
+  const fetched = window.fetch;
+  window.fetch = (...what) =>
+    lost && String(what[0]?.url ?? what[0]).includes("gradio_api/app_id")
+      ? Promise.reject(new TypeError("the page has lost its connection"))
+      : fetched(...what);
+
+  async function isThere() {
+    try {
+      await fetched("gradio_api/app_id", {
+        cache: "no-store",
+        signal: AbortSignal.timeout(PATIENCE_MS),
+      });
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  async function look() {
+    const before = waiting;
+    if (before && !(await isThere()) && waiting === before) lose(before);
+    if (!lost) setTimeout(look, LOOK_MS);
+  }
+  look();
+
+  // What came of an answer stays, marked as unfinished; nothing of it can be copied or saved.
+  function lose(turn) {
+    waiting = null;
+    lost = true;
+    document.body.classList.add("lost");
+    const said = document.createElement("p");
+    said.className = "notice lost";
+    said.setAttribute("role", "alert");
+    said.textContent = words[language].lost;
+    if (turn === true) {
+      const question = document.querySelector("#box textarea").value;
+      document.getElementById("hint").replaceChildren(said, again(question));
+      return;
+    }
+    turn.classList.replace("searching", "failed");
+    turn.querySelector(".answer").setAttribute("aria-busy", "false");
+    turn.querySelector(".pending").replaceWith(said, again(turn.querySelector(".asked").innerText));
+  }
+
+  // The page without scripts answers: it needs no stream, and what is posted leaves no trace.
+  function again(question) {
+    const form = document.createElement("form");
+    form.method = "post";
+    form.action = `/plain?lang=${language}`;
+    form.className = "again";
+    const field = document.createElement("input");
+    field.type = "hidden";
+    field.name = "question";
+    field.value = question;
+    const button = document.createElement("button");
+    button.type = "submit";
+    button.textContent = words[language].again;
+    const anew = document.createElement("a");
+    anew.href = "/";
+    anew.textContent = words[language].anew;
+    form.append(field, button, anew);
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      button.disabled = true;
+      if (await isThere()) form.submit();
+      else button.disabled = false;
+    });
+    return form;
+  }
+
+  addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.shiftKey && event.target.closest?.("#box")) expect();
+  });
+  addEventListener("click", (event) => {
+    if (event.target.closest?.("#send, button.ask")) expect();
+  });
+
+  // A question is on its way; no turn shows it yet.
+  function expect() {
+    waiting ??= true;
+    setTimeout(() => {
+      if (waiting === true && !lost) waiting = null; // a hint came instead, or a refusal
+    }, 2 * LOOK_MS + PATIENCE_MS);
+  }
+
   // --- The transcript ---------------------------------------------------------------------------
 
   // Gradio puts the whole transcript in anew each time, which no screen reader reads out; this
@@ -196,6 +290,7 @@ window.assistantPage = (() => {
       if (turns > 1 && (isNew || !scrolledByHand)) last.scrollIntoView({ block: "start" });
       document.body.classList.toggle("talking", turns > 0);
       if (!last) return;
+      waiting = last.classList.contains("searching") ? last : null;
       const ended = !last.classList.contains("searching");
       say(last.querySelector(ended ? ".says" : ".pending").innerText);
     }).observe(element, { childList: true, subtree: true });
