@@ -141,6 +141,7 @@ def build_writer(
         publisher=profile.name[profile.languages[0]],
         texts=texts or profile.texts,
         seconds=settings.model_seconds,
+        source_tokens=settings.model_source_tokens,
     )
 
 

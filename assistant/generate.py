@@ -18,7 +18,6 @@ from ingest.sentences import sentence_spans
 from vectorstore.types import Passage
 
 SOURCES = 6
-BUDGET_TOKENS = 1_500  # of sources; a small local model reads about 200 a second
 _CHARS_PER_TOKEN = {"ar": 2.2, "en": 4.0}  # of common tokenizers, on the development pages
 _PROMPT = Path(__file__).with_name("prompts") / "answer.md"
 LANGUAGES = {"en": "English", "ar": "Arabic (Modern Standard)"}
@@ -63,7 +62,7 @@ def _said(passage: Passage) -> str:
 
 
 def sources_within(
-    chosen: Iterable[Passage], others: Iterable[Passage], budget_tokens: int = BUDGET_TOKENS
+    chosen: Iterable[Passage], others: Iterable[Passage], budget_tokens: int
 ) -> list[Passage]:
     """Passages for the prompt, those with the chosen evidence first."""
     picked: dict[str, Passage] = {}

@@ -38,6 +38,7 @@ class Settings:
         model_url: of a server that speaks its provider's protocol, "" for the provider's own.
         model_seconds: from a question to the whole answer; nobody waits longer for the model.
         model_tokens: the longest reply.
+        model_source_tokens: of the passages that the model reads, about.
         model_daily_tokens: read and written in a day by one process, 0 for no limit.
         model_daily_replies: asked for in a day by one process, 0 for no limit.
         model_price_input: money per million tokens read, 0 where it is not known.
@@ -59,6 +60,7 @@ class Settings:
     model_url: str = ""
     model_seconds: float = 8.0
     model_tokens: int = 400
+    model_source_tokens: int = 1_500
     model_daily_tokens: int = 0
     model_daily_replies: int = 0
     model_price_input: float = 0.0
@@ -179,6 +181,7 @@ _READ: Mapping[str, Callable[[str], object]] = {
     "chroma": _server,
     "model_seconds": _seconds,
     "model_tokens": _tokens,
+    "model_source_tokens": _tokens,
     "model_daily_tokens": _tokens,
     "model_daily_replies": _tokens,
     "model_price_input": _price,

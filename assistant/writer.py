@@ -19,6 +19,7 @@ from ingest.types import Page
 from vectorstore.types import Passage, SearchFilter, SearchResult
 
 SECONDS = 8.0  # from the question to the whole answer; what is not there by then is not waited for
+SOURCE_TOKENS = 1_500  # that the model reads; a small one on two cores reads 200 a second
 TOP_K = 8  # passages besides those with the evidence
 PASSAGES_PER_PAGE = 4  # of a quoted page, to have those with the evidence among them
 MOST_SENTENCES = 6
@@ -72,6 +73,7 @@ class Writer:
         publisher: str,
         texts: Callable[[str], Mapping[str, str]],
         seconds: float = SECONDS,
+        source_tokens: int = SOURCE_TOKENS,
     ) -> None:
         """`redact` takes out of the question what points to a person, before it is sent.
 
@@ -84,6 +86,7 @@ class Writer:
         self._publisher = publisher
         self._texts = texts
         self._seconds = seconds
+        self._source_tokens = source_tokens
 
     def prepare(self) -> None:
         """Load the model; one that does not load fails again when it is asked."""
@@ -117,7 +120,7 @@ class Writer:
         self, answer: Answer, searcher: Searcher, reply: Reply, draft: _Draft
     ) -> Iterator[str]:
         """Each sentence that passes, as it does."""
-        sources = _sources(answer, searcher)
+        sources = _sources(answer, searcher, self._source_tokens)
         if not sources:
             raise ModelError("There is nothing to write from.")
         messages = messages_for(
@@ -147,13 +150,15 @@ class Writer:
     def _ruling(
         self, drafted: Drafted, language: str, sources: Sequence[Passage], searcher: Searcher
     ) -> Ruling:
-        if not drafted.sources or -1 in drafted.sources:
+        if -1 in drafted.sources:
             return Ruling(False, ("citation",))
         if len(drafted.text.split()) < LEAST_WORDS:
             return Ruling(False, ("fragment",))
         if detect_language(drafted.text) != language:
             return Ruling(False, ("language",))
-        return self._gate.rule(drafted.text, [sources[i] for i in drafted.sources], searcher.page)
+        # Small models forget the numbers: then any source may carry it; the one that does is cited.
+        cited = [sources[i] for i in drafted.sources] or sources
+        return self._gate.rule(drafted.text, cited, searcher.page)
 
     def _whole(
         self,
@@ -179,7 +184,7 @@ class Writer:
         return composed(answer, draft.lines, searcher.page, self.model.name)
 
 
-def _sources(answer: Answer, searcher: Searcher) -> list[Passage]:
+def _sources(answer: Answer, searcher: Searcher, tokens: int) -> list[Passage]:
     """What the model reads: the passages with the evidence, then the best of the others."""
     cited = {(c.url, c.start) for c in answer.citations}
     pages = frozenset(url for url, _ in cited)
@@ -187,7 +192,7 @@ def _sources(answer: Answer, searcher: Searcher) -> list[Passage]:
         answer.query, PASSAGES_PER_PAGE * len(pages), SearchFilter(urls=pages)
     ).passages
     chosen = [p for p in quoted if any((p.chunk.url, s.start) in cited for s in p.sentences)]
-    return sources_within(chosen, searcher.search(answer.query, TOP_K).passages)
+    return sources_within(chosen, searcher.search(answer.query, TOP_K).passages, tokens)
 
 
 def _nearest(ruling: Ruling) -> Line:

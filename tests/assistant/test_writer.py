@@ -35,6 +35,16 @@ def test_what_the_pages_carry_is_shown_above_the_evidence(rig: Rig) -> None:
     assert [c.number for c in answer.citations] == list(range(1, len(answer.citations) + 1))
 
 
+def test_a_model_that_forgets_its_numbers_is_cited_all_the_same(rig: Rig) -> None:
+    with serving(replying("The project was carried out in Alexandria.")) as server:
+        answer = written_by(rig, server.url, "Where was the project carried out?")
+
+    first = answer.sentences[0]
+    assert first.kind is Kind.WRITTEN
+    cited = [c.quote for c in answer.citations if c.number in first.citations]
+    assert cited == ["نُفِّذ المشروع في الإسكندرية بدعم من اليابان."]
+
+
 @pytest.mark.parametrize(
     ("question", "reply", "lie"),
     [
@@ -45,7 +55,8 @@ def test_what_the_pages_carry_is_shown_above_the_evidence(rig: Rig) -> None:
         (QUESTION, "The course is given in Cairo by Dr. Mona Salem [1].", "Cairo"),
         (QUESTION, "The course is not given in Giza [1].", "not given"),
         (QUESTION, "Call 16000 to register [1].", "16000"),
-        (QUESTION, "The course costs 300 pounds.", "The course costs 300 pounds. "),
+        (QUESTION, "The course costs 300 pounds [9].", "The course costs 300 pounds. "),
+        (QUESTION, "The course costs 900 pounds.", "900"),
     ],
 )
 def test_what_the_pages_do_not_carry_is_not_shown(
