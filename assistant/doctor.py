@@ -14,8 +14,9 @@ import numpy as np
 from assistant.build import catalogue_path, lacks_catalogue, site_names
 from assistant.profile import load_profile
 from assistant.settings import Settings
-from ingest.catalogue import NO_CATALOGUE, Catalogue
+from ingest.catalogue import Catalogue
 from ingest.chunk import CHUNKING
+from ingest.database import NO_CATALOGUE
 from ingest.errors import StoreError
 from ingest.pipeline import not_derived
 from ingest.types import digest_of

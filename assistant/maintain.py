@@ -35,10 +35,11 @@ from assistant.pipeline import Assistant
 from assistant.profile import Profile
 from assistant.settings import Settings
 from assistant.types import Answer
-from ingest.catalogue import NO_CATALOGUE, Catalogue
+from ingest.catalogue import Catalogue
 from ingest.chunk import CHUNKING
 from ingest.crawl import crawl as crawl_site
 from ingest.crawl import is_site, site_of
+from ingest.database import NO_CATALOGUE
 from ingest.discover import discover
 from ingest.errors import Cancelled, DiskFull, SourceError, StoreError
 from ingest.fetch import Fetcher

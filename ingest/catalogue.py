@@ -22,92 +22,53 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-import threading
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import date, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+from ingest.database import Database, mend, translated
 from ingest.errors import StoreError
+from ingest.rows import (
+    ADD_ABOUT,
+    CHUNK_COLUMNS,
+    NOT_PUBLISHED,
+    PAGE_COLUMNS,
+    PUT_READING,
+    PUT_VISIT,
+    TABLES,
+    UNSETTLE,
+    chunk_of,
+    chunk_row,
+    page_of,
+    page_row,
+    visit_row,
+)
 from ingest.types import (
     Chunk,
     Exclusion,
     Page,
     PageOutline,
     Reading,
-    Span,
     Trusted,
     Validators,
     Visit,
 )
 
 FORMAT = 1
-NO_CATALOGUE = "Restore a backup with `assistant restore`, or ingest anew into a new store."
-COMMIT_EVERY = 10  # writes, two for a page that a crawl got: each commit waits for the disk
-COMMIT_AFTER_S = 0.2
 _P = TypeVar("_P", Page, Chunk)
 _VARIABLES = 500  # placeholders per statement, below SQLite's limit of 999 in old builds
 
-_TABLES = """
-CREATE TABLE IF NOT EXISTS meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS readings(
-  url TEXT PRIMARY KEY, origin TEXT NOT NULL, resource TEXT NOT NULL, resource_digest TEXT NOT NULL,
-  page TEXT NOT NULL, frame TEXT NOT NULL, links TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS pages(
-  url TEXT PRIMARY KEY, title TEXT NOT NULL, text TEXT NOT NULL, language TEXT NOT NULL,
-  published TEXT, modified TEXT, fetched_at TEXT NOT NULL, alternates TEXT NOT NULL,
-  page_starts TEXT NOT NULL, media_type TEXT NOT NULL, kind TEXT NOT NULL, as_is INTEGER NOT NULL,
-  sample INTEGER NOT NULL, digest TEXT NOT NULL, about TEXT NOT NULL DEFAULT '{}');
-CREATE TABLE IF NOT EXISTS chunks(
-  id TEXT PRIMARY KEY, url TEXT NOT NULL REFERENCES pages(url) ON DELETE CASCADE,
-  position INTEGER NOT NULL, headings TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
-  sentences TEXT NOT NULL, digest TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS chunks_url ON chunks(url, position);
-"""
-_NOT_PUBLISHED = """
-CREATE TABLE IF NOT EXISTS visits(
-  resource TEXT PRIMARY KEY, page TEXT, reason TEXT NOT NULL, digest TEXT NOT NULL,
-  reader INTEGER NOT NULL, etag TEXT, last_modified TEXT, links TEXT NOT NULL,
-  misses INTEGER NOT NULL);
-CREATE INDEX IF NOT EXISTS visits_page ON visits(page);
-CREATE TABLE IF NOT EXISTS came(
-  origin TEXT NOT NULL, resource TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY(origin, resource)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS vectors(
-  model TEXT NOT NULL, digest TEXT NOT NULL, vector BLOB NOT NULL, PRIMARY KEY(model, digest)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS undo(
-  version INTEGER NOT NULL, url TEXT NOT NULL, reading TEXT, visits TEXT NOT NULL,
-  PRIMARY KEY(version, url)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS exclusions(
-  pattern TEXT PRIMARY KEY, reason TEXT NOT NULL, who TEXT NOT NULL, since TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS trusted(
-  key TEXT PRIMARY KEY, value TEXT NOT NULL, who TEXT NOT NULL, since TEXT NOT NULL,
-  reason TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS waiting(url TEXT PRIMARY KEY, contacts TEXT NOT NULL) WITHOUT ROWID;
-"""
-_CHUNK_COLUMNS = """chunks.id, chunks.url, chunks.position, chunks.headings, chunks.start,
-  chunks."end", chunks.sentences, pages.title, pages.language, pages.published,
-  substr(pages.text, chunks.start + 1, chunks."end" - chunks.start), chunks.digest"""
-_PAGE_COLUMNS = """url, title, text, language, published, modified, fetched_at, alternates,
-  page_starts, media_type, kind, as_is, sample, about, digest"""
-_ADD_ABOUT = "ALTER TABLE pages ADD COLUMN about TEXT NOT NULL DEFAULT '{}'"
 
-
-class Catalogue:
+class Catalogue(Database):
     """One SQLite file. The writing side is for one process that holds the store's lock."""
 
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
-        self._path = path
-        self._connection = connection
+        super().__init__(path, connection)
         self._answering = 0
-        self._lock = threading.Lock()  # one connection is shared by the server's threads
-        self._uncommitted = 0
-        self._open_since = 0.0
-        self._page_columns = _PAGE_COLUMNS
+        self._page_columns = PAGE_COLUMNS
 
     @classmethod
     def open(cls, path: Path) -> Catalogue:
@@ -116,16 +77,16 @@ class Catalogue:
         Raises:
             StoreError: the file cannot be opened, is damaged, or of another format.
         """
-        with _translated(path):
+        with translated(path):
             connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=FULL")  # a commit survives a power cut
             connection.execute("PRAGMA foreign_keys=ON")
-            connection.executescript(_TABLES + _NOT_PUBLISHED)
+            connection.executescript(TABLES + NOT_PUBLISHED)
             catalogue = cls(path, connection)
             catalogue._check_format()
             if not catalogue._has_about():  # of an earlier release
-                connection.execute(_ADD_ABOUT)
+                connection.execute(ADD_ABOUT)
             return catalogue
 
     @classmethod
@@ -135,30 +96,18 @@ class Catalogue:
         Raises:
             StoreError: the file is missing or damaged.
         """
-        with _translated(path):
+        with translated(path):
             connection = sqlite3.connect(
                 f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
             )
             catalogue = cls(path, connection)
             catalogue._check_format()
             if not catalogue._has_about():  # of an earlier release
-                catalogue._page_columns = _PAGE_COLUMNS.replace("about", "'{}'")
+                catalogue._page_columns = PAGE_COLUMNS.replace("about", "'{}'")
             return catalogue
 
     def _has_about(self) -> bool:
         return any(row[1] == "about" for row in self._rows("PRAGMA table_info(pages)"))
-
-    @property
-    def path(self) -> Path:
-        """The file."""
-        return self._path
-
-    def close(self) -> None:
-        """Let the file go; what is not committed yet is."""
-        try:
-            self.commit()
-        finally:
-            self._connection.close()
 
     @staticmethod
     def copy(path: Path, to: Path) -> None:
@@ -168,7 +117,7 @@ class Catalogue:
             StoreError: the file is missing or damaged, or the copy cannot be written.
         """
         with (
-            _translated(path),
+            translated(path),
             # for writing, since who only reads leaves the files of the journal behind
             closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True)) as source,
             closing(sqlite3.connect(to)) as target,
@@ -213,11 +162,11 @@ class Catalogue:
         self._write_all(
             ("DELETE FROM readings WHERE url=?", drop),
             ("DELETE FROM visits WHERE page=?", drop),
-            (_PUT_READING, put),
-            (_PUT_VISIT, visits),
+            (PUT_READING, put),
+            (PUT_VISIT, visits),
             ("UPDATE visits SET digest='', etag=NULL, last_modified=NULL WHERE page=?", drop),
             ("DELETE FROM undo WHERE version>=?", [(version,)]),
-            _UNSETTLE,
+            UNSETTLE,
         )
 
     def forget_states_before(self, version: int) -> None:
@@ -292,7 +241,7 @@ class Catalogue:
     def trust(self, contacts: Iterable[Trusted]) -> None:
         """Vouch for these; pages are then not `settled` any more, until nothing waits for them."""
         rows = [(c.key, c.value, c.who, c.since.isoformat(), c.reason) for c in contacts]
-        self._write_all(("INSERT OR REPLACE INTO trusted VALUES(?,?,?,?,?)", rows), _UNSETTLE)
+        self._write_all(("INSERT OR REPLACE INTO trusted VALUES(?,?,?,?,?)", rows), UNSETTLE)
 
     def waiting(self) -> dict[str, tuple[str, ...]]:
         """Address of each page that waits to the contacts it waits for, in order."""
@@ -326,7 +275,7 @@ class Catalogue:
 
     def put_visit(self, visit: Visit, reader: int) -> None:
         """Remember a resource; committed with others, soon."""
-        self._write_all((_PUT_VISIT, [_visit_row(visit, reader)]), soon=True)
+        self._write_all((PUT_VISIT, [visit_row(visit, reader)]), soon=True)
 
     def put_misses(self, misses: Mapping[str, int]) -> None:
         """Note how many crawls in a row did not come upon each resource, committed."""
@@ -364,15 +313,15 @@ class Catalogue:
             origin,
             visit.url,
             visit.digest,
-            json.dumps(_page_row(reading.page), ensure_ascii=False),
+            json.dumps(page_row(reading.page), ensure_ascii=False),
             json.dumps(reading.frame, ensure_ascii=False),
             json.dumps(reading.links, ensure_ascii=False),
         )
         self._write_all(
             self._keep_state([reading.page.url]),
-            (_PUT_READING, [row]),
-            (_PUT_VISIT, [_visit_row(visit, reader)]),
-            _UNSETTLE,
+            (PUT_READING, [row]),
+            (PUT_VISIT, [visit_row(visit, reader)]),
+            UNSETTLE,
             soon=True,
         )
 
@@ -387,7 +336,7 @@ class Catalogue:
                 self._keep_state(url for (url,) in rows),
                 ("DELETE FROM readings WHERE url=?", rows),
                 ("DELETE FROM visits WHERE page=?", rows),
-                _UNSETTLE,
+                UNSETTLE,
             )
 
     def settled(self) -> str | None:
@@ -405,7 +354,7 @@ class Catalogue:
         ):
             try:
                 yield Reading(
-                    _page(json.loads(page)), tuple(json.loads(frame)), tuple(json.loads(links))
+                    page_of(json.loads(page)), tuple(json.loads(frame)), tuple(json.loads(links))
                 )
             except (ValueError, TypeError, IndexError) as error:
                 raise StoreError(
@@ -422,7 +371,7 @@ class Catalogue:
         for (found,) in self._rows("PRAGMA integrity_check"):
             if found != "ok":
                 said = str(found).split("\n")[-1]
-                raise StoreError(f"{self._path} is damaged: {said}. {_mend(self._path)}")
+                raise StoreError(f"{self._path} is damaged: {said}. {mend(self._path)}")
         for _ in self.pages():
             pass
         for _ in self.chunks():
@@ -433,7 +382,7 @@ class Catalogue:
     def pages(self) -> Iterator[Page]:
         """All pages, by address."""
         for row in self._rows(f"SELECT {self._page_columns} FROM pages ORDER BY url"):
-            yield self._stored(_page, row)
+            yield self._stored(page_of, row)
 
     def addresses(self) -> set[str]:
         """The addresses of all pages."""
@@ -462,12 +411,12 @@ class Catalogue:
     def page(self, url: str) -> Page | None:
         """The page at one address."""
         rows = self._rows(f"SELECT {self._page_columns} FROM pages WHERE url=?", (url,))
-        return self._stored(_page, rows[0]) if rows else None
+        return self._stored(page_of, rows[0]) if rows else None
 
     def pages_after(self, url: str, count: int) -> list[Page]:
         """The first `count` pages whose addresses come after `url`, by address."""
         statement = f"SELECT {self._page_columns} FROM pages WHERE url>? ORDER BY url LIMIT ?"
-        return [self._stored(_page, row) for row in self._rows(statement, (url, count))]
+        return [self._stored(page_of, row) for row in self._rows(statement, (url, count))]
 
     def counts(self) -> tuple[int, int]:
         """How many pages and chunks are stored."""
@@ -495,13 +444,13 @@ class Catalogue:
             for page, chunks in changed:
                 connection.execute("DELETE FROM pages WHERE url=?", (page.url,))
                 connection.execute(
-                    f"INSERT INTO pages({_PAGE_COLUMNS}) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-                    (*_page_row(page), page.digest),
+                    f"INSERT INTO pages({PAGE_COLUMNS}) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                    (*page_row(page), page.digest),
                 )
                 connection.executemany(
-                    "INSERT INTO chunks VALUES(?,?,?,?,?,?,?,?)", map(_chunk_row, chunks)
+                    "INSERT INTO chunks VALUES(?,?,?,?,?,?,?,?)", map(chunk_row, chunks)
                 )
-            connection.executemany(*_UNSETTLE)
+            connection.executemany(*UNSETTLE)
             if settled is not None:
                 connection.execute("DELETE FROM waiting")
                 connection.executemany(
@@ -514,19 +463,19 @@ class Catalogue:
     def chunks(self) -> Iterator[Chunk]:
         """All chunks, by language, address and position."""
         for row in self._rows(
-            f"SELECT {_CHUNK_COLUMNS} FROM chunks JOIN pages USING(url) "
+            f"SELECT {CHUNK_COLUMNS} FROM chunks JOIN pages USING(url) "
             "ORDER BY pages.language, chunks.url, chunks.position"
         ):
-            yield self._stored(_chunk, row)
+            yield self._stored(chunk_of, row)
 
     def chunks_of(self, url: str) -> list[Chunk]:
         """The chunks of one page, in order."""
         rows = self._rows(
-            f"SELECT {_CHUNK_COLUMNS} FROM chunks JOIN pages USING(url) "
+            f"SELECT {CHUNK_COLUMNS} FROM chunks JOIN pages USING(url) "
             "WHERE chunks.url=? ORDER BY chunks.position",
             (url,),
         )
-        return [_chunk(row) for row in rows]
+        return [chunk_of(row) for row in rows]
 
     def chunks_by_id(self, ids: Sequence[str]) -> list[Chunk]:
         """Chunks in the order asked for.
@@ -539,11 +488,11 @@ class Catalogue:
             some = ids[start : start + _VARIABLES]
             marks = ",".join("?" * len(some))
             for row in self._rows(
-                f"SELECT {_CHUNK_COLUMNS} FROM chunks JOIN pages USING(url) "
+                f"SELECT {CHUNK_COLUMNS} FROM chunks JOIN pages USING(url) "
                 f"WHERE chunks.id IN ({marks})",
                 some,
             ):
-                found[row[0]] = self._stored(_chunk, row)
+                found[row[0]] = self._stored(chunk_of, row)
         try:
             return [found[chunk_id] for chunk_id in ids]
         except KeyError as error:
@@ -566,9 +515,9 @@ class Catalogue:
 
     def snapshot(self, path: Path) -> None:
         """Write pages and chunks to a new file that needs no journal."""
-        with _translated(path):
+        with translated(path):
             target = sqlite3.connect(path, isolation_level=None)
-            target.executescript(_TABLES)
+            target.executescript(TABLES)
             target.close()
             self.commit()
             with self._lock:
@@ -634,171 +583,3 @@ class Catalogue:
                 f"{self._path} has format {rows[0][0]}, this program reads format {FORMAT}. "
                 "Ingest into a new store, or use the version of the program that made it."
             )
-
-    def _rows(self, statement: str, values: Sequence[object] = ()) -> list[tuple]:  # type: ignore[type-arg]
-        with self._lock, _translated(self._path):
-            return self._connection.execute(statement, values).fetchall()
-
-    def _write(self, statement: str, rows: Sequence[Sequence[object]]) -> None:
-        self._write_all((statement, rows))
-
-    def _write_all(
-        self, *statements: tuple[str, Sequence[Sequence[object]]], soon: bool = False
-    ) -> None:
-        """All statements or none; committed now, or with others after a few more or a moment."""
-        with self._transaction() as connection:
-            for statement, rows in statements:
-                connection.executemany(statement, rows)
-            self._uncommitted += 1
-            waits = time.monotonic() - self._open_since < COMMIT_AFTER_S
-            if not (soon and waits and self._uncommitted < COMMIT_EVERY):
-                self._commit()
-
-    def commit(self) -> None:
-        """Commit what waits for others."""
-        with self._lock, _translated(self._path):
-            self._commit()
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        """The open transaction, or a new one; rolled back when the block fails."""
-        with self._lock, _translated(self._path):
-            if not self._uncommitted:
-                self._connection.execute("BEGIN IMMEDIATE")
-                self._open_since = time.monotonic()
-            try:
-                yield self._connection
-            except BaseException:
-                self._uncommitted = 0
-                self._connection.execute("ROLLBACK")
-                raise
-
-    def _commit(self) -> None:
-        if self._connection.in_transaction:
-            self._connection.execute("COMMIT")
-        self._uncommitted = 0
-
-
-@contextmanager
-def _translated(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.DatabaseError as error:
-        hint = {
-            "readonly": "it is read-only.",
-            "locked": "another program holds it.",
-            "full": "the disk is full.",
-            "not a database": f"it is damaged or no SQLite file. {_mend(path)}",
-            "malformed": f"it is damaged. {_mend(path)}",
-            "unable to open": "it cannot be opened.",
-        }
-        said = str(error)
-        why = next((text for key, text in hint.items() if key in said), f"{said}. {_mend(path)}")
-        raise StoreError(f"The catalogue {path} cannot be used: {why}") from error
-
-
-def _mend(path: Path) -> str:
-    if path.name == "pages.sqlite":  # a version's snapshot
-        return "Run `assistant rebuild`, or `assistant rollback` for the version before."
-    return NO_CATALOGUE
-
-
-_PUT_READING = "INSERT OR REPLACE INTO readings VALUES(?,?,?,?,?,?,?)"
-_PUT_VISIT = "INSERT OR REPLACE INTO visits VALUES(?,?,?,?,?,?,?,?,?)"
-_UNSETTLE: tuple[str, Sequence[Sequence[object]]] = (
-    "DELETE FROM meta WHERE key=?",
-    [("settled",)],
-)
-
-
-def _visit_row(visit: Visit, reader: int) -> tuple[object, ...]:
-    return (
-        visit.url,
-        visit.page,
-        visit.reason,
-        visit.digest,
-        reader,
-        visit.validators.etag,
-        visit.validators.last_modified,
-        json.dumps(visit.links, ensure_ascii=False),
-        visit.misses,
-    )
-
-
-def _page_row(page: Page) -> tuple[object, ...]:
-    return (
-        page.url,
-        page.title,
-        page.text,
-        page.language,
-        page.published.isoformat() if page.published else None,
-        page.modified.isoformat() if page.modified else None,
-        page.fetched_at.isoformat(),
-        json.dumps(dict(sorted(page.alternates.items())), ensure_ascii=False),
-        json.dumps(page.page_starts),
-        page.media_type,
-        page.kind,
-        int(page.as_is),
-        int(page.sample),
-        json.dumps(_about(page), ensure_ascii=False),
-    )
-
-
-def _about(page: Page) -> dict[str, object]:
-    """What few pages have; empty for the others."""
-    about: dict[str, object] = {}
-    if page.precision != "day":
-        about["precision"] = page.precision
-    if page.linked_from:
-        about["linked_from"] = page.linked_from
-    return about
-
-
-def _page(row: Sequence) -> Page:  # type: ignore[type-arg]
-    about = json.loads(row[13]) if len(row) > 13 else {}
-    return Page(
-        url=row[0],
-        title=row[1],
-        text=row[2],
-        language=row[3],
-        published=date.fromisoformat(row[4]) if row[4] else None,
-        modified=date.fromisoformat(row[5]) if row[5] else None,
-        fetched_at=datetime.fromisoformat(row[6]),
-        alternates=json.loads(row[7]),
-        page_starts=tuple(json.loads(row[8])),
-        media_type=row[9],
-        kind=row[10],
-        as_is=bool(row[11]),
-        sample=bool(row[12]),
-        precision=about.get("precision", "day"),
-        linked_from=tuple(about.get("linked_from", ())),
-    )
-
-
-def _chunk_row(chunk: Chunk) -> tuple[object, ...]:
-    return (
-        chunk.id,
-        chunk.url,
-        chunk.position,
-        json.dumps(chunk.headings, ensure_ascii=False),
-        chunk.start,
-        chunk.end,
-        json.dumps([[span.start, span.end] for span in chunk.sentences]),
-        chunk.digest,
-    )
-
-
-def _chunk(row: Sequence) -> Chunk:  # type: ignore[type-arg]
-    return Chunk(
-        id=row[0],
-        url=row[1],
-        position=row[2],
-        headings=tuple(json.loads(row[3])),
-        start=row[4],
-        end=row[5],
-        sentences=tuple(Span(a, b) for a, b in json.loads(row[6])),
-        title=row[7],
-        language=row[8],
-        published=date.fromisoformat(row[9]) if row[9] else None,
-        text=row[10],
-    )
