@@ -53,7 +53,6 @@ SAME_NAMES = 0.5  # share of common names and numbers from which one translates 
 # Where fewer passages than usual can be found at all, none can stand out from many, and few can be
 # right by chance: by hand, on stores of one page.
 USUAL_PASSAGES, TINY_STORE = 10, 2.2
-NEAR_BONUS, BESIDE_BONUS = 0.3, 0.5  # for a further sentence of the same passage, and a neighbour
 BARE_PART_STEMS = 1
 FACETS_FOUND = 1.5  # in favour of an answer that has evidence for each; XQuAD has no such questions
 LEAD_SENTENCES = 3  # of the newest page
@@ -207,10 +206,7 @@ def _fill(evidence: Evidence, scores: Floats, picked: list[int], most: int) -> N
     belief = softmax(scores)
     best = candidates[picked[0]]
     language = best.passage.chunk.language
-    near = np.array([c.passage.chunk.id == best.passage.chunk.id for c in candidates])
-    beside = np.zeros(len(candidates), dtype=bool)
-    beside[max(0, picked[0] - 1) : picked[0] + 2] = True
-    order = np.argsort(-(scores + NEAR_BONUS * near + BESIDE_BONUS * (near & beside)))
+    order = np.argsort(-scores)
     told = {i for start in picked for i in block_of(evidence, start)}
     pages = {candidates[i].passage.chunk.url for i in picked}
     length = _length(candidates, told)

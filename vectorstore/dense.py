@@ -11,7 +11,8 @@ short ends the process.)
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -33,6 +34,8 @@ log = logging.getLogger(__name__)
 _BATCH = 2_000  # below Chroma's largest batch (5,461)
 _ROUNDING = 2e-3  # float16 against float32
 _PIECE = 20_000  # rows, 40 MB at a time
+# A search asks each language for passages and for sentences: four at once, twice that for two.
+_LOOKING = ThreadPoolExecutor(8, thread_name_prefix="chroma")
 _BACKGROUND_ROWS = 256  # passages whose scores stand for the whole language's in a z-score
 
 
@@ -166,19 +169,34 @@ class DenseIndex:
 
         With `allowed`, only those rows are looked at, exactly.
         """
+        return self.look(query, count, allowed)()
+
+    def look(self, query: Floats, count: int, allowed: Rows | None = None) -> Callable[[], Rows]:
+        """Begin to look for `candidates`; the result waits for them and gives them.
+
+        Chroma works outside Python's lock: other things can be done meanwhile.
+        """
         if allowed is not None:
             near = self._passages[allowed].astype(np.float32) @ query
-            return allowed[np.argsort(-near, kind="stable")[: 2 * count]]
-        try:
-            passages = self._nearest("passages", query, min(count, self.size))
-            sentences = self._nearest("sentences", query, min(2 * count, len(self._sentences)))
-        except httpx.HTTPError as error:
-            # The vectors here say the same, only more slowly: nobody goes without an answer
-            # because the server does.
-            log.error("the Chroma server does not answer", extra={"error": type(error).__name__})
-            passages = _best(self._passages, query, count)
-            sentences = _best(self._sentences, query, 2 * count)
-        return np.union1d(passages, self._owner[sentences])
+            rows = allowed[np.argsort(-near, kind="stable")[: 2 * count]]
+            return lambda: rows
+        most = min(2 * count, len(self._sentences))
+        passages = _LOOKING.submit(self._nearest, "passages", query, min(count, self.size))
+        sentences = _LOOKING.submit(self._nearest, "sentences", query, most)
+
+        def found() -> Rows:
+            try:
+                return np.union1d(passages.result(), self._owner[sentences.result()])
+            except httpx.HTTPError as error:
+                # The vectors here say the same, only more slowly: nobody goes without an answer
+                # because the server does.
+                log.error(
+                    "the Chroma server does not answer", extra={"error": type(error).__name__}
+                )
+                near = _best(self._sentences, query, 2 * count)
+                return np.union1d(_best(self._passages, query, count), self._owner[near])
+
+        return found
 
     def _nearest(self, name: str, query: Floats, count: int) -> Rows:
         found = self._collections[name].query(

