@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TextIO
 
 from assistant.impact import Impact
-from assistant.maintain import Outcome, Step
+from assistant.maintain import Outcome
+from assistant.store_writer import Step
 from vectorstore.versions import Hold
 
 _SHOWN_CHARS = 300  # of an answer

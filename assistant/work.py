@@ -24,9 +24,10 @@ from typing import Any
 
 from assistant.documents import outcome_document
 from assistant.errors import AssistantError, InputError
-from assistant.maintain import Maintainer, Step
+from assistant.maintain import Maintainer
 from assistant.profile import load_profile
 from assistant.settings import Settings
+from assistant.store_writer import Step
 from ingest.errors import Cancelled, IngestError
 from vectorstore.errors import VectorStoreError
 

@@ -74,7 +74,7 @@ def test_a_refresh_wants_twice_the_room_of_what_answers(
     main(["ingest", str(source), "--store", str(store)])
     size = sum(p.stat().st_size for p in (store / "versions").rglob("*") if p.is_file())
     _pages(tmp_path, 3, "two")
-    monkeypatch.setattr("assistant.maintain._LEAST_ROOM", 0)
+    monkeypatch.setattr("assistant.store_writer._LEAST_ROOM", 0)
 
     monkeypatch.setattr("ingest.space.free_bytes", lambda folder: int(2.1 * size))
     assert main(["ingest", str(source), "--store", str(store)]) == 5

@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 
 from assistant.build import catalogue_path
-from assistant.maintain import Maintainer, Outcome, Step
+from assistant.maintain import Maintainer, Outcome
 from assistant.profile import load_profile
 from assistant.settings import Settings
+from assistant.store_writer import Step
 from ingest.catalogue import Catalogue
 from ingest.errors import Cancelled, SourceError
 from tests.builders import WordsEmbedder
