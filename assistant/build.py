@@ -97,8 +97,8 @@ def _telling(settings: Settings, profile: Profile) -> Profile:
     if settings.keep_questions_days:
         profile = profile.telling_that_questions_are_kept(settings.keep_questions_days)
     if settings.model and is_outside(settings.model, settings.model_url):
-        profile = profile.telling_that_a_model_sees(settings.model)
-    return profile
+        return profile.telling_that_a_model_sees(settings.model)
+    return profile.telling_that_a_model_words() if settings.model else profile
 
 
 def build_model(settings: Settings) -> ChatModel:

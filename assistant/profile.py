@@ -26,7 +26,7 @@ TEXT_KEYS = frozenset(
     store_error what_this_is what_it_is_not sample_page referral matter_contacts
     conversation_greeting conversation_thanks conversation_goodbye conversation_abilities
     conversation_person advice_legal advice_medical unsafe instructions guard_failed
-    questions_kept model_failed model_unsupported model_sees""".split()
+    questions_kept model_failed model_unsupported model_sees model_words""".split()
 )
 
 
@@ -78,6 +78,10 @@ class Profile:
     def telling_that_a_model_sees(self, model: str) -> Profile:
         """The same profile, which says who is sent what a person asks."""
         return self._telling("model_sees", model=model)
+
+    def telling_that_a_model_words(self) -> Profile:
+        """The same profile, which says that a model on the same machine words answers."""
+        return self._telling("model_words")
 
     def _telling(self, key: str, **what: object) -> Profile:
         fixed = {

@@ -120,8 +120,9 @@ def _answer(exchange: Exchange, voice: Voice) -> str:
             parts.append(_further(exchange.language, voice))
     match exchange.progress:
         case Progress.SEARCHING:
+            doing = texts.wording if exchange.sentences else texts.searching
             parts.append(
-                f'<p class="pending">{escape(texts.searching)}'
+                f'<p class="pending">{escape(doing)}'
                 '<span class="dots" aria-hidden="true"><i></i><i></i><i></i></span></p>'
             )
         case Progress.STOPPED:
@@ -149,6 +150,8 @@ def _sentences(exchange: Exchange, below: dict[str, str]) -> Iterator[str]:
                     for sentence in sentences
                 )
                 yield f'<p class="written" {tongue(exchange.language)}>{said}</p>'
+                worded = texts_for(exchange.language).worded
+                yield f'<p class="aside worded" {tongue(exchange.language)}>{escape(worded)}</p>'
             case Kind.NOTICE:
                 for sentence in sentences:
                     yield (

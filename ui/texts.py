@@ -40,6 +40,8 @@ class Texts:
     new: str
     you_asked: str
     searching: str
+    wording: str
+    worded: str
     sources: str
     source: str
     back_to_sentence: str
@@ -124,7 +126,7 @@ ENGLISH = Texts(
     examples="For example",
     how_heading="How answers are made",
     how=(
-        "Every answer is quoted word for word from a page.",
+        "Every answer quotes a page word for word.",
         "The number after a sentence shows where it stands, with its date.",
         "If the pages do not say, you are told so.",
     ),
@@ -135,6 +137,8 @@ ENGLISH = Texts(
     new="New conversation",
     you_asked="You asked:",
     searching="Searching the pages",
+    wording="A language model is wording the answer",
+    worded="Worded by a language model. Each sentence was held to the quotes it names.",
     sources="Sources",
     source="Source",
     back_to_sentence="back to the sentence",
@@ -206,7 +210,7 @@ ARABIC = Texts(
     examples="على سبيل المثال",
     how_heading="كيف تُعدّ الإجابات",
     how=(
-        "كل إجابة منقولة حرفياً من إحدى الصفحات.",
+        "في كل إجابة كلام منقول حرفياً من إحدى الصفحات.",
         "الرقم بعد الجملة يدلّ على موضعها في الصفحة وعلى تاريخها.",
         "وإن لم تذكر الصفحات الإجابة فسيُقال لك ذلك.",
     ),
@@ -217,6 +221,8 @@ ARABIC = Texts(
     new="محادثة جديدة",
     you_asked="سؤالك:",
     searching="يجري البحث في الصفحات",
+    wording="يصوغ نموذج لغوي الإجابة الآن",
+    worded="صاغها نموذج لغوي، وقورنت كل جملة بالاقتباسات التي تشير إليها.",
     sources="المصادر",
     source="المصدر",
     back_to_sentence="العودة إلى الجملة",

@@ -56,11 +56,15 @@ class Rig:
         return assistant
 
 
-@pytest.fixture(scope="session")
-def rig(tmp_path_factory: pytest.TempPathFactory) -> Rig:
-    folder = tmp_path_factory.mktemp("written")
+def make_rig(folder: Path) -> Rig:
+    """A rig whose pages and store are in a folder."""
     (folder / "pages.jsonl").write_text(PAGES, "utf-8")
     settings = Settings(store=folder / "store")
     Maintainer(settings, load_profile(settings.profile)).ingest([str(folder / "pages.jsonl")])
     retriever = build_retriever(settings)
     return Rig(build_assistant(settings, retriever), retriever, settings.store)
+
+
+@pytest.fixture(scope="session")
+def rig(tmp_path_factory: pytest.TempPathFactory) -> Rig:
+    return make_rig(tmp_path_factory.mktemp("written"))

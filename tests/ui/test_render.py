@@ -199,7 +199,8 @@ def test_written_sentences_flow_in_one_paragraph_with_their_markers() -> None:
 
     markup = shown(exchange(sentences=said, citations=(cite(1, "One and two."),)))
 
-    assert words(markup).startswith("You asked: One. [1] Two. [1] Sources")
+    told = f"You asked: One. [1] Two. [1] {TEXTS['en'].worded} Sources"
+    assert words(markup).startswith(told)
     assert markup.count('class="written"') == 1
 
 

@@ -256,7 +256,7 @@ class _Room(Speaker):
                     new = tuple(c for c in told.citations if c.number not in seen)
                     exchange = replace(
                         exchange,
-                        sentences=(*exchange.sentences, told.sentence),
+                        sentences=_placed(exchange.sentences, told.sentence),
                         citations=(*exchange.citations, *new),
                     )
                 yield self._moved((*conversation, exchange), language)
@@ -341,6 +341,15 @@ class _Room(Speaker):
 
     def _spoken(self, language: str) -> str:
         return language if language in self.languages else self.languages[0]
+
+
+def _placed(
+    sentences: tuple[AnswerSentence, ...], new: AnswerSentence
+) -> tuple[AnswerSentence, ...]:
+    """A sentence of an answer under way in its place: written ones stand above the evidence."""
+    above = tuple(s for s in sentences if s.kind is Kind.WRITTEN)
+    below = tuple(s for s in sentences if s.kind is not Kind.WRITTEN)
+    return (*above, new, *below) if new.kind is Kind.WRITTEN else (*sentences, new)
 
 
 def _update(**properties: Any) -> dict[str, Any]:
