@@ -23,6 +23,7 @@ from assistant.model_limits import Breaker, Budget, Price
 ATTEMPTS = 2  # a second try only where nothing has come yet and time is left
 MOST_CHARS_PER_TOKEN = 8  # a reply longer than this has ignored how long it may be
 CHARS_PER_TOKEN = 3  # where a provider does not count: between Arabic's 2.2 and English's 4
+_WHY_IT_ENDED = ("finish_reason", "stop_reason", "done_reason")  # OpenAI, Anthropic, Ollama
 LOCAL, OLLAMA = "local", "ollama"
 
 
@@ -227,9 +228,10 @@ def _count(chunk: Any, reply: Reply) -> None:
     usage = getattr(chunk, "usage_metadata", None) or {}
     reply.tokens_in = max(reply.tokens_in, int(usage.get("input_tokens", 0)))
     reply.tokens_out = max(reply.tokens_out, int(usage.get("output_tokens", 0)))
-    reason = (getattr(chunk, "response_metadata", None) or {}).get("finish_reason")
-    if reason:
-        reply.finished = str(reason)
+    about = getattr(chunk, "response_metadata", None) or {}
+    for name in _WHY_IT_ENDED:
+        if about.get(name):
+            reply.finished = str(about[name])
 
 
 def make_model(
@@ -308,6 +310,9 @@ def _chat(provider: str, name: str, url: str, key: str, seconds: float, answer_t
     from langchain.chat_models import init_chat_model
 
     more: dict[str, Any] = {"base_url": url} if url else {}
+    if provider == OLLAMA:  # names things in its own way
+        more |= {"num_predict": answer_tokens, "client_kwargs": {"timeout": seconds}}
+        return init_chat_model(f"{provider}:{name}", temperature=0, **more)
     if key:
         more["api_key"] = key
     elif url and provider == "openai" and "OPENAI_API_KEY" not in os.environ:

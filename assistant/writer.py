@@ -25,7 +25,13 @@ PASSAGES_PER_PAGE = 4  # of a quoted page, to have those with the evidence among
 MOST_SENTENCES = 6
 LEAST_WORDS = 3  # of a sentence; what is shorter says nothing by itself
 MOST_DROPPED = 0.5  # share of the draft beyond which none of it is trusted
-_WHOLE = ("", "stop", "end_turn", "STOP")  # how providers say that a reply was not cut off
+_WHOLE = (
+    "",
+    "stop",
+    "end_turn",
+    "stop_sequence",
+    "STOP",
+)  # how providers say that a reply was not cut off
 
 
 class Searcher(Protocol):
