@@ -30,7 +30,7 @@ from assistant.settings import Settings
 from assistant.switch import Off, read_switch, switch_off, switch_on
 from assistant.uploads import Upload, Uploads, uploads_path
 from ingest.catalogue import Catalogue
-from ingest.pipeline import READING_VERSION
+from ingest.pipeline import READING_VERSION, waits_for
 from ingest.types import Exclusion, Page
 from vectorstore.versions import Hold, Manifest, held, pages_path, published_number, versions
 
@@ -63,13 +63,15 @@ class Releases:
 
     Attributes:
         current: number of the one that answers; 0 where none does.
-        impact: what the last ingest said it changes, if it is known.
+        last: what the last ingest said of itself, if it is known.
+        waiting: address of each new page that is held for review to the contacts it names.
     """
 
     current: int
     kept: tuple[Manifest, ...]
     hold: Hold | None
     last: Mapping[str, Any] | None
+    waiting: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +172,10 @@ class Upkeep:
             raise InputError("Say why: whoever comes later will ask.")
         self._start(who, {"do": "exclude", "pattern": pattern, "reason": reason, "by": who})
 
+    def trust(self, who: str, contacts: Sequence[str]) -> None:
+        """Vouch for contacts, so that pages which name them are let in."""
+        self._start(who, {"do": "trust", "contacts": list(contacts), "by": who})
+
     def include(self, who: str, pattern: str) -> None:
         """Let excluded addresses in again."""
         self._start(who, {"do": "include", "pattern": pattern})
@@ -206,9 +212,9 @@ class Upkeep:
     def releases(self) -> Releases:
         """The versions, the one that answers, the one that waits."""
         last = self._last_result()
-        return Releases(
-            published_number(self._store), tuple(versions(self._store)), held(self._store), last
-        )
+        kept = tuple(versions(self._store))
+        current, hold = published_number(self._store), held(self._store)
+        return Releases(current, kept, hold, last, self._waiting())
 
     def rows(self) -> list[PageRow]:
         """Every page and every address that was left out or failed, by address."""
@@ -222,6 +228,10 @@ class Upkeep:
         if catalogue_path(self._store).exists():
             with closing(Catalogue.open(catalogue_path(self._store))) as catalogue:
                 visits = catalogue.visits(READING_VERSION)
+            rows += [
+                PageRow(url, state="left_out", reason=waits_for(contacts))
+                for url, contacts in self._waiting().items()
+            ]
             rows += [
                 PageRow(visit.url, state="left_out", reason=visit.reason)
                 for visit in visits.values()
@@ -417,6 +427,12 @@ class Upkeep:
             temporary = path.with_name(f".{path.name}")
             temporary.write_text(json.dumps(job.result, ensure_ascii=False), encoding="utf-8")
             temporary.replace(path)
+
+    def _waiting(self) -> Mapping[str, Sequence[str]]:
+        if not catalogue_path(self._store).exists():
+            return {}
+        with closing(Catalogue.open(catalogue_path(self._store))) as catalogue:
+            return catalogue.waiting()
 
     def _last_result(self) -> dict[str, Any] | None:
         """What the last ingest said of itself, a dry run included."""

@@ -188,6 +188,8 @@ def releases(state: Releases, exclusions: Sequence[Exclusion], voice: Voice, wor
             f"<p>{escape(words['since'])} {moment(state.hold.since, voice)}</p><ul>{reasons}</ul>"
             f'<div class="row">{yes}{no}</div></section>'
         )
+    if state.waiting:
+        parts.append(_held_pages(state.waiting, words))
     heads = [words[name] for name in ("version", "pages", "chunks", "state_of", "actions")]
     rows = [_version(manifest, state, words) for manifest in reversed(state.kept)]
     parts.append(f"<section><h2>{escape(words['versions'])}</h2>{table(heads, rows)}</section>")
@@ -198,6 +200,22 @@ def releases(state: Releases, exclusions: Sequence[Exclusion], voice: Voice, wor
         )
     parts.append(_exclusions(exclusions, voice, words))
     return "".join(parts)
+
+
+def _held_pages(waiting: Mapping[str, Sequence[str]], words: Words) -> str:
+    """New pages that name a stranger's contact, each contact with a button to vouch for it."""
+    rows = [
+        f"<tr><th scope=row>{label(url)}</th>"
+        f'<td><mark class="differs"><bdi dir="ltr">{escape(value)}</bdi></mark></td>'
+        f"<td>{button('trust', words['trust'], contact=value)}</td></tr>"
+        for url, contacts in waiting.items()
+        for value in contacts
+    ]
+    heads = [words[name] for name in ("page", "names", "actions")]
+    return (
+        f'<section class="warning"><h2>{escape(words["held_pages"])}</h2>'
+        f"<p>{escape(words['held_pages_hint'])}</p>{table(heads, rows)}</section>"
+    )
 
 
 def _version(manifest: Any, state: Releases, words: Words) -> str:

@@ -190,6 +190,27 @@ def test_what_was_left_out_is_listed_with_its_reason(upkeep: Upkeep, tmp_path: P
     ]
 
 
+def test_a_page_that_waits_is_listed_until_somebody_vouches_for_what_it_names(
+    upkeep: Upkeep, tmp_path: Path
+) -> None:
+    (tmp_path / "agent.md").write_text("# Agent\n\nReach our agent on WhatsApp +44 7700 900999.")
+    url = (tmp_path / "agent.md").as_uri()
+    upkeep._start("mona", {"do": "ingest", "sources": [str(tmp_path / "agent.md")]})
+    upkeep._jobs.wait(60)
+    waited, rows = upkeep.releases().waiting, [row.reason for row in upkeep.rows()]
+
+    upkeep.trust("mona", ["+44 7700 900999"])
+    job = upkeep._jobs.wait(60)
+
+    assert waited == {url: ("+44 7700 900999",)}
+    assert len(rows) == 1
+    assert rows[0].startswith("held for review: it names +44 7700 900999")
+    assert job is not None
+    assert job.result == {"let_in": [url]}
+    assert upkeep.releases().waiting == {}
+    assert upkeep.page(url).title == "Agent"
+
+
 def test_switching_off_needs_words_in_every_language(upkeep: Upkeep) -> None:
     with pytest.raises(InputError, match="every language"):
         upkeep.switch_off("mona", {"en": "Back soon.", "ar": " "})

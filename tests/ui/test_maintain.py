@@ -255,7 +255,7 @@ def test_nothing_hostile_becomes_markup(language: str) -> None:
         held={"reasons": [HOSTILE]},
         impact=hostile,
     )
-    releases = Releases(1, (), Hold(2, moment, (HOSTILE,)), run)
+    releases = Releases(1, (), Hold(2, moment, (HOSTILE,)), run, {HOSTILE: (HOSTILE,)})
     edited = Edited(changed={HOSTILE: Looked(HOSTILE, date(2026, 1, 1))})
     rows = [
         PageRow(HOSTILE, HOSTILE, HOSTILE, state=s, reason=HOSTILE) for s in ("published", "failed")

@@ -183,6 +183,8 @@ class _Maintain:
                 desk.exclude(who, text_of(fields, "pattern"), text_of(fields, "reason", 300))
             case "include":
                 desk.include(who, text_of(fields, "pattern"))
+            case "trust":
+                desk.trust(who, [text_of(fields, "contact", 300)])
             case "publish":
                 desk.publish_held(who)
             case "discard":
