@@ -66,6 +66,18 @@ class Metrics:
             ("problem",),
             registry=self.registry,
         )
+        self._worded = Counter(
+            "assistant_model_answers",
+            "Answers that a language model was asked to word, and whether anything of it is shown.",
+            ("shown",),
+            registry=self.registry,
+        )
+        self._used = Counter(
+            "assistant_model_used",
+            "Tokens that a language model read and wrote, and their cost where a price is set.",
+            ("of",),
+            registry=self.registry,
+        )
         self._yesterday = Gauge(
             "assistant_referrals_last_day",
             f"Referrals on the whole of the last day; 0 below {LEAST_REFERRALS}.",
@@ -98,6 +110,10 @@ class Metrics:
         self._seconds.labels(door).observe(seconds)
         for stage, taken in answer.timings.items():
             self._stages.labels(stage).observe(taken)
+        if "model" in answer.timings:
+            self._worded.labels("yes" if answer.model else "no").inc()
+        for name, amount in answer.usage.items():
+            self._used.labels(name).inc(amount)
 
     def refused(self, problem: str) -> None:
         """Count one refusal."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import threading
 import time
 
@@ -10,6 +11,7 @@ from assistant.model_limits import STAYS_OPEN_S, Breaker, Budget, Price
 from assistant.models import LangchainModel, Message, Reply, is_outside
 from tests.assistant.conftest import Rig
 from tests.assistant.model_servers import replying, serving
+from ui.metrics import Metrics
 
 QUESTION = "How much does the course cost?"
 FIT = "The course costs 300 pounds [1]."
@@ -145,3 +147,20 @@ def test_a_model_that_is_still_loading_is_not_waited_for_longer() -> None:
 
     assert time.monotonic() - started < 5
     loaded.set()
+
+
+def test_what_a_model_was_asked_and_used_is_counted(rig: Rig) -> None:
+    metrics = Metrics()
+    with serving(replying(FIT)) as server:
+        writer = rig.writer(server.url, model_price_output=1_000_000.0, model_daily_replies=1)
+        for _ in range(2):
+            *_, last = writer.write(rig.ask(QUESTION))
+            assert last.answer is not None
+            metrics.answered(last.answer, "api", 0.1)
+
+    told = metrics.document().decode()
+    assert 'assistant_model_answers_total{shown="yes"} 1.0' in told
+    assert 'assistant_model_answers_total{shown="no"} 1.0' in told
+    used = float(re.findall(r'assistant_model_used_total{of="tokens_out"} (\S+)', told)[0])
+    assert used > 0
+    assert f'assistant_model_used_total{{of="cost"}} {used}' in told
