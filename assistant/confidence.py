@@ -105,7 +105,7 @@ def confidence_features(evidence: Evidence, scores: Floats, picked: Sequence[int
     years = np.array([w.folded in evidence.question.years for w in evidence.words], dtype=bool)
     named = evidence.named & ~numbers
     wanted, strict = wanted_signs(evidence.question.asked, evidence.question.text)
-    counts, counting = evidence.counts()
+    counts, counting = evidence.counts
     unsigned = bool(wanted) and not evidence.signed(wanted)[quoted].any()
     elsewhere = [scores[i] for i, c in enumerate(candidates) if c.passage.chunk.url != url]
     other_pages = [p.score for p in evidence.passages if p.chunk.url != url]

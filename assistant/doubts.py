@@ -104,7 +104,7 @@ def doubts(evidence: Evidence, picked: Sequence[int]) -> Floats:
             float(bool(_NOT_KNOWN.search(said))),
             missing,
             missing**2,
-            float(evidence.years()[1][picked[0]]),
+            float(evidence.years[1][picked[0]]),
             float(wants_name),
             float(wants_name and latin and not named),
             float(bool(_ASKS_AN_OUTCOME.search(asked))),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -191,16 +191,12 @@ class Evidence:
         self._near = np.zeros((1, len(self.words)))
         if alike is None or not self.words or not self.candidates:
             return self.covered, self.titled
-        own = [{w.surface for w in c.words if _has_meaning(w)} for c in self.candidates]
+        own = [_meaningful(c.sentence.text) for c in self.candidates]
         around = {
-            c.rank: {
-                w.surface
-                for w in words_of(" ".join((c.passage.chunk.title, *c.passage.chunk.headings)))
-                if _has_meaning(w)
-            }
+            c.rank: _meaningful(" ".join((c.passage.chunk.title, *c.passage.chunk.headings)))
             for c in self.candidates
         }
-        all_words = sorted(set().union(*own, *around.values()))
+        all_words = sorted(frozenset().union(*own, *around.values()))
         place = {word: i for i, word in enumerate(all_words)}
         cosines = alike([w.surface for w in self.words], all_words)
         near = np.clip((cosines - NEAR_FROM) / (NEAR_AT - NEAR_FROM), 0.0, NEAR_COUNTS)
@@ -245,6 +241,7 @@ class Evidence:
                     break
         return found
 
+    @cached_property
     def years(self) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
         """Per candidate: whether it is of a year the question names, whether of another.
 
@@ -265,6 +262,7 @@ class Evidence:
             wrong[row] = bool(own or around or dated) and not right[row]
         return right, wrong
 
+    @cached_property
     def labelled(self) -> npt.NDArray[np.bool_]:
         """Per candidate: its label names what is asked for: "Donors: …" for "who pays"."""
         wanted = labels_asked_for(self.question.text)
@@ -275,6 +273,7 @@ class Evidence:
                 found[row] = any(label.search(text) for label in wanted)
         return found
 
+    @cached_property
     def counts(self) -> tuple[npt.NDArray[np.bool_], bool]:
         """Per candidate: it has a number of what the question counts; and whether it counts at all.
 
@@ -303,6 +302,7 @@ class Evidence:
         place = self._places.get(word.surface)
         return place is not None and bool(self._near[place, list(among)].max() >= NEAR_ENOUGH)
 
+    @cached_property
     def clashes(self) -> npt.NDArray[np.bool_]:
         """Per candidate: it names another of a series than the question does, and not that one."""
         wanted = ordinals_of(words_of(self.question.text))
@@ -314,6 +314,7 @@ class Evidence:
             clash[row] = bool(named) and not named & wanted
         return clash
 
+    @cached_property
     def _expands(self) -> list[bool]:
         """Per candidate: it spells out an acronym of the question: "LIFT, in full Labour …"."""
         acronyms = re.findall(r"\b[A-Z][A-Za-z&-]*[A-Z]\b", self.question.text)
@@ -330,6 +331,7 @@ class Evidence:
             )
         return found
 
+    @cached_property
     def second_best(self) -> Floats:
         """Per candidate: what it loses for saying what a better page at hand says too.
 
@@ -337,18 +339,20 @@ class Evidence:
         hand; what the site says on all of its pages, where a page of its own says something.
         """
         site = np.array([c.passage.kind == "site" for c in self.candidates], dtype=bool)
-        loses = SISTER_LOSES * self._has_sister() + FOREIGN_LOSES * self._foreign()
+        loses = SISTER_LOSES * self._has_sister + FOREIGN_LOSES * self._foreign
         if _NOW.search(analysis.fold(self.question.text)):
-            loses += AGE_LOSES * self._age()
+            loses += AGE_LOSES * self._age
         if not site.all():
             loses = np.maximum(loses, SITE_LOSES * site)
         return np.asarray(loses)
 
+    @cached_property
     def _foreign(self) -> npt.NDArray[np.bool_]:
         """Per candidate: it is in another language than the question."""
         own = ("und", self.question.language)
         return np.array([c.passage.chunk.language not in own for c in self.candidates], dtype=bool)
 
+    @cached_property
     def _has_sister(self) -> npt.NDArray[np.bool_]:
         """Per candidate: its page's version in the question's language is at hand too."""
         language = self.question.language
@@ -362,6 +366,7 @@ class Evidence:
             dtype=bool,
         )
 
+    @cached_property
     def _age(self) -> Floats:
         """Per candidate: years, up to MOST_YEARS, that its page is older than the newest at hand.
 
@@ -418,10 +423,10 @@ class Evidence:
         best_cosine = np.maximum.reduceat(cosine, begins)[group]
         scores = np.array([candidates[b].passage.score for b in begins])
         lexical = np.array([candidates[b].passage.lexical_score for b in begins])
-        foreign = self._foreign()
+        foreign = self._foreign
         wanted, strict = wanted_signs(asked, part or self.question.text)
         signed = self.signed(wanted) if wanted else np.zeros(count, dtype=bool)
-        right_year, wrong_year = self.years()
+        right_year, wrong_year = self.years
         lengths = np.array([len(c.words) for c in candidates], dtype=float)
         first = np.array([c.position == 0 for c in candidates])
         local = _cover_within(own, begins, group)
@@ -438,9 +443,9 @@ class Evidence:
             "headed_best": (headed >= max(HEADED_WELL, float(headed.max()) - 1e-9)),
             "headed_first": headed * np.array([c.position == 0 for c in candidates]),
             "headed_item": headed * np.array([c.item for c in candidates]),
-            "expands": self._expands(),
-            "labelled": self.labelled(),
-            "counts": self.counts()[0],
+            "expands": self._expands,
+            "labelled": self.labelled,
+            "counts": self.counts[0],
             "several_item": [c.item and self.question.several for c in candidates],
             "row": [c.row for c in candidates],
             "mail": self.signed(Sign.MAIL) * (Asked.CONTACT in asked),
@@ -484,11 +489,11 @@ class Evidence:
             "leads_in": [c.leads_in for c in candidates],
             "asks": [c.asks for c in candidates],
             "lead": [c.position == 0 and c.passage.chunk.position == 0 for c in candidates],
-            "sister": self._has_sister(),
+            "sister": self._has_sister,
             "site_page": [c.passage.kind == "site" for c in candidates],
             "year_right": right_year,
             "year_wrong": wrong_year,
-            "age": self._age(),
+            "age": self._age,
             "list_item": [c.item and Asked.LIST in asked for c in candidates],
             "list_leads_in": [c.leads_in and Asked.LIST in asked for c in candidates],
             "list_heading": [
@@ -618,6 +623,12 @@ _folded = lru_cache(maxsize=50_000)(analysis.fold)
 def _has_meaning(word: Word) -> bool:
     """Whether a word can be near another in meaning: no number, no address, no stop word."""
     return not word.stop and len(word.surface) > 2 and word.surface.isalpha()
+
+
+@lru_cache(maxsize=50_000)
+def _meaningful(text: str) -> frozenset[str]:
+    """The words of a text that can be near another in meaning."""
+    return frozenset(word.surface for word in words_of(text) if _has_meaning(word))
 
 
 def _question_words(question: Question) -> list[Word]:

@@ -157,10 +157,10 @@ def pick(evidence: Evidence, scores: Floats, weights: Weights, most: int) -> lis
     """
     candidates = evidence.candidates
     open_to_choice = np.array([not (c.asks or c.picture) for c in candidates])
-    open_to_choice &= ~evidence.clashes()
+    open_to_choice &= ~evidence.clashes
     if not open_to_choice.any():
         open_to_choice[:] = True
-    scores = np.where(open_to_choice, scores - evidence.second_best(), -np.inf)
+    scores = np.where(open_to_choice, scores - evidence.second_best, -np.inf)
     if evidence.question.newest is not None:
         picked = _pick_newest(evidence, scores)
     elif evidence.question.facets:
@@ -294,7 +294,7 @@ def _for_aspect(evidence: Evidence, aspect: str, weights: Weights) -> Floats:
     emphasis = np.where([w.stem in stems for w in evidence.words], PART_EMPHASIS, THING_EMPHASIS)
     asked = read_question(aspect).asked
     rated = evidence.matrix(asked, evidence.rarity * emphasis, aspect) @ weights.sentence
-    return rated - evidence.second_best()
+    return rated - evidence.second_best
 
 
 def _has_all_facets(evidence: Evidence, picked: Sequence[int]) -> bool:
@@ -346,7 +346,7 @@ def _pick_parts(evidence: Evidence, scores: Floats, weights: Weights) -> list[in
             continue
         emphasis = np.where(only_here, PART_EMPHASIS, 1.0)
         rated = evidence.matrix(asked, evidence.rarity * emphasis, part) @ weights.sentence
-        rated -= evidence.second_best()
+        rated -= evidence.second_best
         open_to_choice = np.isfinite(scores) & (here | (not _leans_on_first(part, stems)))
         rated = np.where(open_to_choice, rated + SAME_PAGE_BONUS * here, -np.inf)
         for index in (int(i) for i in np.argsort(-rated)):
@@ -399,7 +399,7 @@ def _context(evidence: Evidence, picked: Sequence[int]) -> list[int]:
         ):
             needed.append(following)
     if Asked.TIME in evidence.question.asked:
-        dated = evidence.signed(Sign.TIME) & ~evidence.clashes()
+        dated = evidence.signed(Sign.TIME) & ~evidence.clashes
         if not any(dated[index] for index in picked):
             page = candidates[picked[0]].passage.chunk.url
             here = (int(i) for i in np.flatnonzero(dated))

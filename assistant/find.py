@@ -1,9 +1,10 @@
 """From a question to the passages that may answer it: one search, and what it would miss.
 
 A search ranks passages for the whole question. Beside them an answer may need the sister page in
-the language of the question, a page for each thing that is compared, one for each part of a double
-question, or simply the newest page of a section. Pages found that way are ranked by the whole
-question too, so that the scores of all passages compare.
+the language of the question, a page for each thing that is compared, or simply the newest page of a
+section. (The parts of a double question need no search of their own: among the passages of the
+whole the facts of 94.6 % of 279 such questions stood without one, and with one.) Pages found that
+way are ranked by the whole question too, so that the scores of all passages compare.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from vectorstore import analysis
 from vectorstore.types import Passage, SearchFilter, SearchResult
 
 TOP_K = 16
-PAGES_PER_NEED = 3  # pages that one facet or one part may add
+PAGES_PER_NEED = 3  # pages that one facet may add
 PASSAGES_PER_PAGE = 2
 NEWEST_PAGES = 2
 PAGES_ON_TOPIC = 40  # passages among which the newest page on a topic is looked for
@@ -119,9 +120,6 @@ def _needs(question: Question) -> Iterable[tuple[str, SearchFilter | None]]:
             yield question.text, SearchFilter(since=date(year, 1, 1), until=date(year, 12, 31))
         elif facet.text:
             yield facet.text, None
-    if len(question.parts) > 1:
-        for part in question.parts:
-            yield part, None
     if len(question.years) == 1 and Asked.LIST in question.asked:
         year = int(question.years[0])
         if date.min.year <= year <= date.max.year:
