@@ -4,10 +4,11 @@
 
 asks every question of a file (as `assistant evaluate` reads them) without a model and with each,
 and prints a table per language. `--seconds` is the time a model has, `--source-tokens` how much
-it reads; `--every 3` asks every third question. With `--evil` a server of our own stands in for a
-model that obeys every attack, invents and changes what it reads; then each question is asked with
-no least confidence, so that as many as can be reach it, and what it wrote is searched for on the
-pages: exits 1 where it is not there.
+it reads, `--tokens` how much it may write; `--every 3` asks every third question.
+
+With `--evil` a server of our own stands in for a model that obeys every attack, invents and changes
+what it reads; then each question is asked with no least confidence, so that as many as can be reach
+it, and what it wrote is searched for on the pages: exits 1 where it is not there.
 """
 
 from __future__ import annotations
@@ -94,6 +95,7 @@ def models(options: argparse.Namespace) -> Iterator[list[tuple[str, Settings]]]:
         store=options.store,
         model_seconds=options.seconds,
         model_source_tokens=options.source_tokens,
+        model_tokens=options.tokens,
     )
     chosen = [(PLAIN, plain)]
     for name in options.model:
@@ -116,6 +118,7 @@ def main() -> int:
     parser.add_argument("--model", action="append", default=[], metavar="PROVIDER:NAME")
     parser.add_argument("--seconds", type=float, default=8.0)
     parser.add_argument("--source-tokens", type=int, default=1_500)
+    parser.add_argument("--tokens", type=int, default=400)
     parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--evil", action="store_true")
     options = parser.parse_args()

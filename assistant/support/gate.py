@@ -29,6 +29,7 @@ Vector = npt.NDArray[np.float32]
 Encode = Callable[[Sequence[str]], Vector]
 Entails = Callable[[str, str], bool]  # (cited words, sentence)
 
+COMPARED = 16  # pieces of evidence, nearest in meaning first, that are compared word by word
 KEPT_VECTORS = 4_000  # of cited sentences: 2 kB each
 _QUOTED = re.compile(r"[“«„\"](?P<words>[^”»“\"]{3,})[”»“\"]")
 _DIGITS = re.compile(r"\d+")
@@ -69,7 +70,8 @@ class Gate:
         candidates = self._compared(sentence, list(candidates_of(cited, page_of)))
         if not candidates:
             return Ruling(False, ("citation",))
-        nearest = max(candidates, key=lambda candidate: candidate.evidence.similarity)
+        candidates.sort(key=lambda candidate: -candidate.evidence.similarity)
+        nearest, candidates = candidates[0], candidates[:COMPARED]
         said = " ".join(s.text for passage in cited for s in passage.sentences)
         if invented := _invented(sentence, said):
             return Ruling(False, invented, nearest.passage, nearest.sentences)
