@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from assistant.evidence import Candidate, Evidence, Floats
+from ingest.notes import speaks_to_machines
 from vectorstore.types import Passage, Sentence
 
 BLOCK_CHARS = 700  # a list is quoted whole up to here; two short paragraphs, chosen by eye
@@ -95,7 +96,13 @@ def block_of(evidence: Evidence, index: int) -> range:
 
 
 def _follows(candidates: Sequence[Candidate], index: int) -> bool:
-    return candidates[index].rank == candidates[index - 1].rank
+    """Whether a candidate stands right behind the one before it, with no words left out."""
+    this, last = candidates[index], candidates[index - 1]
+    if this.rank != last.rank:
+        return False
+    chunk = this.passage.chunk
+    between = chunk.text[last.sentence.end - chunk.start : this.sentence.start - chunk.start]
+    return not speaks_to_machines(between)
 
 
 def read(evidence: Evidence, scores: Floats, picked: Sequence[int]) -> tuple[Chosen, ...]:

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ingest.language import detect_language
+from ingest.notes import speaks_to_machines
 from ingest.types import Chunk, Page, PageOutline, page_key
 from vectorstore.analysis import fold
 from vectorstore.embed import Embedder, Vectors
@@ -263,7 +264,10 @@ def _passages(version: IndexVersion, hits: Sequence[_Hit], top_k: int) -> tuple[
             if text in seen:
                 continue
             seen.add(text)
-            passages.append(_passage(hit, chunk, version.outline.get(chunk.url)))
+            passage = _passage(hit, chunk, version.outline.get(chunk.url))
+            if not passage.sentences:  # it speaks to machines only
+                continue
+            passages.append(passage)
             if len(passages) == top_k:
                 return tuple(passages)
     return tuple(passages)
@@ -285,5 +289,6 @@ def _passage(hit: _Hit, chunk: Chunk, page: PageOutline | None) -> Passage:
         sentences=tuple(
             Sentence(chunk.sentence_text(span), span.start, span.end, float(similarity))
             for span, similarity in zip(chunk.sentences, hit.sentences, strict=True)
+            if not speaks_to_machines(chunk.sentence_text(span))
         ),
     )

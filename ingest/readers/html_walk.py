@@ -9,6 +9,7 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from ingest.clean import clean_line
+from ingest.notes import speaks_to_machines
 from ingest.readers.blocks import Block, table_lines
 
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
@@ -129,8 +130,10 @@ def _echoes(alt: str, buffer: _Buffer) -> bool:
 
 
 def _alt(image: lxml_html.HtmlElement) -> str:
-    """The alternative text of a picture, where it says something."""
+    """The alternative text of a picture, where it says something to its readers."""
     alt = clean_line(image.get("alt") or "")
+    if speaks_to_machines(alt):
+        return ""
     if re.fullmatch(r"\S+\.(?:png|jpe?g|gif|svg|webp)", alt, re.IGNORECASE):
         return ""
     return alt if len(_WORD.findall(alt)) >= 4 or re.search(r"\d", alt) else ""
