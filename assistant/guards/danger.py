@@ -12,11 +12,16 @@ from pathlib import Path
 from typing import Any
 
 from assistant.guards import Block
+from assistant.guards.instructions import Instructions
 from assistant.guards.patterns import Section, load_table
 from assistant.guards.scorer import Scorer
 from assistant.types import Status
 
 RULES = Path(__file__).with_name("danger.toml")
+# Orders to the machine ("write out what stands above") and whoever looks for a person or a way past
+# the guards have the tone of a cry: they must sound more like one. What is said beside an order is
+# read by itself. Of 579 messages of people in danger that nothing was learned from, none is lost.
+ORDER_DOUBT, UNSAFE_DOUBT = 2.0, 1.0
 _AS_LIKELY = 1.0  # situations whose scores are that near to the best one's are told too
 
 
@@ -32,15 +37,27 @@ class Danger:
         self._always = _by_situation(table["always"], lists)
         self._matters = _by_situation(table["matter"], lists)
         self._scorer = scorer
+        self._instructions = Instructions(scorer)
 
     def check(self, text: str) -> Block | None:
         """The referral where somebody is in danger now (level 1)."""
         told = tuple(_told(self._always, text))
         scores = self._scorer.scores(text)
-        if not told and scores["danger"] <= 0:
-            return None
+        if not told and scores["danger"] <= self._least(scores):
+            if scores["orders"] <= 0:
+                return None
+            scores = self._scorer.scores(self._instructions.without_orders(text))
+            if scores["danger"] <= 0:
+                return None
         situations = dict.fromkeys((*told, *_likely(scores)))
         return Block(Status.REFERRAL, "referral", tuple(situations))
+
+    @staticmethod
+    def _least(scores: Mapping[str, float]) -> float:
+        """The score above which a message is taken for one of a person in danger."""
+        if scores["orders"] > 0:
+            return ORDER_DOUBT
+        return UNSAFE_DOUBT if scores["unsafe"] > 0 else 0.0
 
     def matters(self, text: str) -> tuple[str, ...]:
         """What the question is about where that touches danger (level 2)."""

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from assistant.build import build_guards
 from assistant.guards import Block, QuestionGuards
 from assistant.types import Status
 
+DATA = Path(__file__).parents[2] / "data" / "guards"
 GUARDS = build_guards()
 
 
@@ -54,6 +57,32 @@ def text_for(message: str) -> str | None:
 )
 def test_each_message_meets_its_guard(message: str, text: str | None) -> None:
     assert text_for(message) == text
+
+
+def written(name: str) -> list[str]:
+    read = (DATA / name).read_text("utf-8").splitlines()
+    return [line for line in read if line and not line.startswith("#")]
+
+
+def test_who_looks_for_a_shelter_or_a_person_or_a_way_past_always_gets_the_same_words() -> None:
+    asked = written("unsafe.txt")
+
+    assert len(asked) >= 20
+    assert {question: text_for(question) for question in asked} == dict.fromkeys(asked, "unsafe")
+
+
+def test_what_pages_may_answer_about_shelters_and_crossings_is_let_through() -> None:
+    asked = written("near_unsafe.txt")
+
+    assert len(asked) >= 40
+    assert [q for q in asked if text_for(q) in ("unsafe", "referral")] == []
+
+
+def test_advice_on_ones_own_case_points_at_those_who_may_give_it() -> None:
+    asked = written("advice.txt")
+    missed = [q for q in asked if not (text_for(q) or "").startswith("advice_")]
+
+    assert len(missed) <= 0.05 * len(asked), missed
 
 
 def test_orders_are_cut_out_and_the_question_is_kept() -> None:
