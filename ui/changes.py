@@ -10,6 +10,7 @@ from assistant.upkeep import Releases
 from ingest.types import Exclusion
 from ui.controls import asked_first, button, moment, table
 from ui.markup import dated, escape, label, prose
+from ui.said import said
 from ui.types import Voice
 
 Words = Mapping[str, str]
@@ -32,12 +33,14 @@ def job(current: Job | None, voice: Voice, words: Words) -> str:
         case State.RUNNING:
             body = _running(current, words)
         case State.DONE:
-            said = words["job_done"].format(seconds=f"{current.seconds:.1f}")
-            body = f'<p data-say class="yes">{escape(said)}</p>' + _done(current, voice, words)
+            done = words["job_done"].format(seconds=f"{current.seconds:.1f}")
+            body = f'<p data-say class="yes">{escape(done)}</p>' + _done(current, voice, words)
         case State.CANCELLED:
             body = f"<p data-say>{escape(words['job_cancelled'])}</p>"
         case State.FAILED:
-            body = f'<p class="trouble" role="alert" data-say>{prose(current.error)}</p>'
+            body = (
+                f'<p class="trouble" role="alert" data-say>{said(current.error, voice.texts)}</p>'
+            )
     kind = f"job {current.state} {escape(str(current.asked['do']))}"
     return f'<section class="{kind}">{head}{body}</section>'
 
@@ -104,16 +107,16 @@ def outcome(result: Mapping[str, Any], voice: Voice, words: Words) -> str:
     parts.append(f'<dl class="counts">{counts}</dl>')
     hold = result.get("held")
     if hold:
-        reasons = "".join(f"<li>{prose(reason)}</li>" for reason in hold["reasons"])
-        said = words["would_hold"] if dry else words["was_held"]
-        parts.append(f'<div class="warning"><p><b>{escape(said)}</b></p><ul>{reasons}</ul></div>')
+        reasons = "".join(f"<li>{said(reason, voice.texts)}</li>" for reason in hold["reasons"])
+        held = words["would_hold"] if dry else words["was_held"]
+        parts.append(f'<div class="warning"><p><b>{escape(held)}</b></p><ul>{reasons}</ul></div>')
     changes = result.get("changes", {})
     for name in ("added", "updated", "removed"):
         if urls := changes.get(name):
             parts.append(_folded(words[f"n_{name}"], [label(url) for url in urls]))
     for name, key in (("skipped", "reason"), ("failed", "error")):
         if rows := result.get(name):
-            lines = [f"{label(row['url'])}<br>{prose(str(row[key]))}" for row in rows]
+            lines = [f"{label(row['url'])}<br>{said(str(row[key]), voice.texts)}" for row in rows]
             parts.append(_folded(words[f"n_{name}"], lines))
     if result.get("impact"):
         parts.append(impact(result["impact"], words))
@@ -122,10 +125,10 @@ def outcome(result: Mapping[str, Any], voice: Voice, words: Words) -> str:
     return "".join(parts)
 
 
-def impact(said: Mapping[str, Any], words: Words) -> str:
+def impact(changed: Mapping[str, Any], words: Words) -> str:
     """What a new version changes: contacts first, since a wrong one is the worst."""
     parts: list[str] = []
-    contacts = said["contacts"]
+    contacts = changed["contacts"]
     if contacts:
         rows = "".join(
             f'<li class="{"alarming" if c["alarming"] else ""}"><mark class="differs">'
@@ -135,10 +138,10 @@ def impact(said: Mapping[str, Any], words: Words) -> str:
             for c in contacts
         )
         parts.append(f"<h3>{escape(words['new_contacts'])}</h3><ul class='list'>{rows}</ul>")
-    changed = said["answers"]
-    asked = words["answers_changed"].format(changed=len(changed), asked=said["asked"])
+    answers = changed["answers"]
+    asked = words["answers_changed"].format(changed=len(answers), asked=changed["asked"])
     parts.append(f"<h3>{escape(asked)}</h3>")
-    for change in changed:
+    for change in answers:
         parts.append(
             f'<details><summary dir="auto">{escape(str(change["question"]))} '
             f'{"<b>!</b>" if change["counts"] else ""}</summary><div class="before-after">'
@@ -147,14 +150,14 @@ def impact(said: Mapping[str, Any], words: Words) -> str:
             f'<div><p class="facts">{escape(words["after"])}</p>'
             f'<p dir="auto">{prose(str(change["after"]))}</p></div></div></details>'
         )
-    if said["citations"]:
+    if changed["citations"]:
         lines = [
             f'<span dir="auto">“{prose(str(c["quote"]))}”</span><br>{label(str(c["url"]))}'
-            for c in said["citations"]
+            for c in changed["citations"]
         ]
         parts.append(_folded(words["broken_quotes"], lines))
-    if said["vanished"]:
-        parts.append(_folded(words["vanished"], [label(url) for url in said["vanished"]]))
+    if changed["vanished"]:
+        parts.append(_folded(words["vanished"], [label(url) for url in changed["vanished"]]))
     return "".join(parts)
 
 
@@ -176,7 +179,7 @@ def releases(state: Releases, exclusions: Sequence[Exclusion], voice: Voice, wor
     """What answers, what waits, what can be gone back to, what stays out."""
     parts: list[str] = []
     if state.hold is not None:
-        reasons = "".join(f"<li>{prose(reason)}</li>" for reason in state.hold.reasons)
+        reasons = "".join(f"<li>{said(reason, voice.texts)}</li>" for reason in state.hold.reasons)
         yes = asked_first(
             "confirm-publish", "publish", words["publish"], words["publish_sure"], words["no"]
         )

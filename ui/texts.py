@@ -91,6 +91,7 @@ class Texts:
     plain_help: str
     lost: str
     switched_off: str
+    not_done: str
 
     def years_ago(self, count: int) -> str:
         """How many years ago, in words."""
@@ -194,6 +195,7 @@ ENGLISH = Texts(
     plain_to_chat="To the full page",
     plain_help="Help if you are in danger",
     lost="The connection was lost before the answer was complete. Please ask again.",
+    not_done="This could not be done:",
     switched_off="The assistant is being looked after. Please come back later.",
 )
 
@@ -290,6 +292,7 @@ ARABIC = Texts(
     plain_to_chat="إلى الصفحة الكاملة",
     plain_help="مساعدة لمن هو في خطر",
     lost="انقطع الاتصال قبل أن تكتمل الإجابة. من فضلك اسأل من جديد.",
+    not_done="تعذّر ذلك. التفاصيل بالإنجليزية:",
     switched_off="المساعد قيد الصيانة. من فضلك عد لاحقاً.",
 )
 

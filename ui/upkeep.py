@@ -23,6 +23,7 @@ from ui.markup import (
     tongue,
     web_address,
 )
+from ui.said import said
 from ui.texts import texts_for
 from ui.types import Profile, Voice
 
@@ -57,7 +58,7 @@ def _page_row(number: int, row: PageRow, voice: Voice, words: Words) -> str:
         fetched = (
             f'{dated(row.fetched_at.date(), texts)}<br><span class="facts">{escape(age)}</span>'
         )
-    reason = f'<br><span class="facts">{prose(row.reason)}</span>' if row.reason else ""
+    reason = f'<br><span class="facts">{said(row.reason, texts)}</span>' if row.reason else ""
     actions = ""
     if row.state == "published":
         actions += button("view", words["view"], "plainly", url=row.url)

@@ -21,6 +21,7 @@ from ingest.errors import IngestError
 from ui import shell
 from ui.access import session_of
 from ui.markup import escape, label
+from ui.said import said
 from ui.sessions import Session
 from ui.texts import TEXTS, Texts, texts_for
 from ui.types import Profile, Spokesman, Voice
@@ -145,7 +146,9 @@ class Frame:
 
     def trouble(self, words: str) -> str:
         """What went wrong, one sentence on each line."""
-        lines = "<br>".join(escape(" ".join(line.split())) for line in words.splitlines())
+        lines = "<br>".join(
+            said(" ".join(line.split()), self.texts) for line in words.splitlines() if line.strip()
+        )
         return f'<p class="trouble" role="alert" data-say>{lines}</p>'
 
     def _told(self, handler: Handler, count: int) -> Handler:

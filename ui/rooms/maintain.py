@@ -20,10 +20,12 @@ from assistant.profile import BankQuestion
 from assistant.schedule import Refresh
 from assistant.upkeep import PageRow, Upkeep
 from assistant.uploads import ENDINGS, MAX_BYTES
-from ui import changes, editor, upkeep
+from ui import changes, editor, shell, upkeep
 from ui.access import session_of
 from ui.markup import escape, label, language_name
 from ui.rooms.frame import Frame, sent, text_of, texts_of
+from ui.said import in_language
+from ui.texts import texts_for
 
 TABS = ("add", "release", "pages", "switch", "texts", "bank", "audit")
 LOOK_S = 0.4  # between two looks at work under way
@@ -111,7 +113,9 @@ def put_on(app: FastAPI, desk: Upkeep) -> None:
         try:
             upload = await run_in_threadpool(desk.upload, who, name, bytes(content))
         except InputError as error:
-            return JSONResponse({"error": str(error)}, 422)
+            language = shell.spoken(request)
+            told = in_language(str(error), language) or texts_for(language).not_done
+            return JSONResponse({"error": told}, 422)
         return JSONResponse({"id": upload.id, "name": upload.name, "size": upload.size})
 
     app.add_api_route(FILES, accept, methods=["POST"], response_model=None)

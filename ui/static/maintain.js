@@ -24,6 +24,7 @@
         headers: {
           "X-File-Name": encodeURIComponent(file.name.slice(-300)),
           "Content-Type": "application/octet-stream",
+          "Accept-Language": document.documentElement.lang,
         },
       });
       said = await response.json().catch(() => ({ error: String(response.status) }));
