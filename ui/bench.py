@@ -157,9 +157,9 @@ def trace(traced: Trace, voice: Voice, words: Words) -> str:
     ]
     lines_shown = "".join(f"<div><dt>{escape(words[k])}</dt><dd>{v}</dd></div>" for k, v in lines)
     said = "".join(
-        f'<li class="{sentence.kind}"><span class="facts">{escape(words[f"said_{sentence.kind}"])} '
-        f'</span><span dir="auto">{prose(sentence.text)}</span> '
-        f"{''.join(f'[{n}]' for n in sentence.citations)}</li>"
+        f'<li class="{sentence.kind}"><p class="facts">{escape(words[f"said_{sentence.kind}"])}</p>'
+        f'<p dir="auto">{prose(sentence.text)} '
+        f"{''.join(f'<bdi>[{n}]</bdi>' for n in sentence.citations)}</p></li>"
         for sentence in answer.sentences
     )
     return (
@@ -216,7 +216,7 @@ def _looked_at(traced: Trace, voice: Voice, words: Words) -> str:
         + "".join(
             f'<p class="context" {tongue(p.chunk.language)}>'
             + (f"<mark>{prose(s.text)}</mark>" if s.text in quoted else prose(s.text))
-            + f' <span class="facts" dir="ltr">{s.similarity:.2f}</span></p>'
+            + f' <bdi class="near" dir="ltr">{s.similarity:.2f}</bdi></p>'
             for s in p.sentences
         )
         + f'<p class="there">{_read_button(p.chunk.url, p.chunk.id, words)}</p></li>'

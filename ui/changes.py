@@ -143,7 +143,7 @@ def impact(changed: Mapping[str, Any], words: Words) -> str:
     parts.append(f"<h3>{escape(asked)}</h3>")
     for change in answers:
         parts.append(
-            f'<details><summary dir="auto">{escape(str(change["question"]))} '
+            f"<details><summary>{label(str(change['question']))} "
             f'{"<b>!</b>" if change["counts"] else ""}</summary><div class="before-after">'
             f'<div><p class="facts">{escape(words["before"])}</p>'
             f'<p dir="auto">{prose(str(change["before"]))}</p></div>'

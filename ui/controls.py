@@ -12,7 +12,7 @@ from ui.types import Voice
 def moment(when: datetime, voice: Voice) -> str:
     """A day and an hour, which is UTC."""
     day = format_date(when.date(), voice.texts)
-    hour = f'<bdi dir="ltr">{when:%H:%M} UTC</bdi>'
+    hour = f'<bdi dir="ltr" class="hour">{when:%H:%M} UTC</bdi>'
     return f'<time datetime="{when.isoformat()}">{escape(day)} {hour}</time>'
 
 
@@ -35,14 +35,22 @@ def asked_first(dialog: str, act: str, words: str, question: str, no: str, **dat
 
 
 def table(heads: Sequence[str], rows: Iterable[str]) -> str:
-    """A table that scrolls by itself where it is wider than the window.
+    """A table that scrolls by itself where it is wider than the window, and on a phone stands as
+    one card a row, each cell under its head.
 
     Args:
         heads: plain text.
-        rows: HTML of whole rows.
+        rows: HTML of whole rows, none of which holds a table.
     """
     head = "".join(f"<th scope=col>{escape(words)}</th>" for words in heads)
-    body = "".join(rows)
+    body = "".join(_with_heads(row, heads) for row in rows)
     inner = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
     name = escape(", ".join(heads))
     return f'<div class="wide" tabindex="0" role="region" aria-label="{name}">{inner}</div>'
+
+
+def _with_heads(row: str, heads: Sequence[str]) -> str:
+    """A row whose cells, but for the first, which is a head itself, know what stands above them."""
+    first, *cells = row.split("<td")
+    named = zip(heads[1:], cells, strict=True)
+    return first + "".join(f'<td data-head="{escape(head)}"{cell}' for head, cell in named)

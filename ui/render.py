@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
-from assistant.types import AnswerSentence, Citation, Contact, Kind, Status, Suggestion
+from assistant.types import Answer, AnswerSentence, Citation, Contact, Kind, Status, Suggestion
 from ui.export import exchange_markdown
 from ui.markup import dated, escape, label, outward, prose, tongue, web_address
 from ui.sources import marker_id, source_id, sources
@@ -110,12 +110,14 @@ def _answer(exchange: Exchange, voice: Voice) -> str:
     texts = voice.texts
     below: dict[str, str] = {}  # what belongs right under a notice that announces it
     if answer := exchange.answer:
-        nearest = voice.profile.texts(exchange.language)["nearest_pages"]
-        below[nearest] = _suggestions(answer.suggestions, texts)
+        if answer.status is Status.REFERRAL:
+            return f'<div class="says">{_referral(answer, voice)}</div>'
+        fixed = voice.profile.texts(exchange.language)
+        below[fixed["nearest_pages"]] = _suggestions(answer.suggestions, texts)
+        below[fixed["matter_contacts"]] = _contacts(answer.contacts, exchange.language)
     parts = list(_sentences(exchange, below))
     if answer:
         parts.extend(below.values())
-        parts.append(_contacts(answer.contacts, exchange.language))
         if answer.status in NOT_FOUND:
             parts.append(_further(exchange.language, voice))
     match exchange.progress:
@@ -130,6 +132,29 @@ def _answer(exchange: Exchange, voice: Voice) -> str:
         case Progress.FAILED if not exchange.sentences:
             parts.append(f'<p class="notice">{escape(texts.failed)}</p>')
     return f'<div class="says">{"".join(parts)}</div>'
+
+
+def _referral(answer: Answer, voice: Voice) -> str:
+    """To a person in danger: each language's words with its lines to press right below them.
+
+    A line that is said as a sentence is one of those below; whatever else is said stays.
+    """
+    announced = {voice.profile.texts(tag)["referral"]: tag for tag in voice.profile.languages}
+    lines = {
+        f"{contact.label[tag]}: {contact.value}"
+        for contact in answer.contacts
+        for tag in contact.label
+    }
+    parts: list[str] = []
+    for sentence in answer.sentences:
+        tag = announced.get(sentence.text, answer.language)
+        if sentence.text not in lines:
+            parts.append(f'<p class="notice" {tongue(tag)}>{prose(sentence.text)}</p>')
+        if sentence.text in announced:
+            parts.append(_contacts(answer.contacts, tag))
+    if not any(sentence.text in announced for sentence in answer.sentences):
+        parts.append(_contacts(answer.contacts, answer.language))
+    return f'<div class="referral">{"".join(parts)}</div>'
 
 
 def _sentences(exchange: Exchange, below: dict[str, str]) -> Iterator[str]:
@@ -191,7 +216,7 @@ def _suggestions(suggestions: Iterable[Suggestion], texts: Texts) -> str:
     items: list[str] = []
     for suggestion in suggestions:
         if suggestion.question is not None:
-            items.append(f"<li>{_ask_button(suggestion.text)}</li>")
+            items.append(f'<li class="next">{_ask_button(suggestion.text)}</li>')
         elif (url := web_address(suggestion.url or "")) is not None:
             items.append(f"<li>{outward(url, label(suggestion.text), texts)}</li>")
         else:
@@ -249,8 +274,9 @@ def _tools(exchange: Exchange, voice: Voice, is_last: bool) -> str:
     if exchange.judged:
         said = f'<p class="aside thanks">{escape(texts.thanks)}</p>'
     elif answer is not None and exchange.progress is Progress.ANSWERED:
-        buttons.append(_tool("up", texts.helpful))
-        buttons.append(_tool("down", texts.not_helpful, 'aria-expanded="false"'))
+        thumbs = _tool("up", texts.helpful)
+        thumbs += _tool("down", texts.not_helpful, 'aria-expanded="false"')
+        buttons.append(f'<span class="thumbs">{thumbs}</span>')
         said = _reasons(exchange.number, voice)
     return (
         f'<div class="tools" role="group" aria-label="{escape(texts.tools)}" '

@@ -23,6 +23,8 @@ from ui.markup import (
 from ui.texts import Texts
 from ui.types import Voice
 
+NEIGHBOURS_CHARS = 90  # on each side of a quote, where several of one page are shown
+
 
 def sources(turn: int, citations: Sequence[Citation], voice: Voice) -> str:
     """The cited pages in order; neighbours from one page share its title.
@@ -66,7 +68,7 @@ def _page(turn: int, citations: Sequence[Citation], voice: Voice) -> str:
         f'<li class="page"><h4 id="{title}" {tongue(first.language)}>'
         f"{label(first.title)}</h4>"
         f'<p class="facts">{"".join(f"<span>{fact}</span>" for fact in facts)}</p>'
-        + "".join(_source(turn, c, title, texts) for c in citations)
+        + "".join(_source(turn, c, title, texts, short=len(citations) > 1) for c in citations)
         + _sisters(first, texts)
         + f"{note}</li>"
     )
@@ -84,7 +86,7 @@ def _sisters(citation: Citation, texts: Texts) -> str:
     return "".join(links)
 
 
-def _source(turn: int, citation: Citation, title: str, texts: Texts) -> str:
+def _source(turn: int, citation: Citation, title: str, texts: Texts, *, short: bool) -> str:
     number = citation.number
     back = f"{texts.source} {number}, {texts.back_to_sentence}"
     sheet = (
@@ -97,14 +99,20 @@ def _source(turn: int, citation: Citation, title: str, texts: Texts) -> str:
         f'data-marker="{marker_id(turn, number)}" aria-labelledby="{title}">'
         f'<a class="number" href="#{marker_id(turn, number)}" aria-label="{escape(back)}">'
         f"{number}</a>{sheet}"
-        f'<p class="context" {tongue(citation.language)}>{_context(citation)}</p>'
+        f'<p class="context" {tongue(citation.language)}>{_context(citation, short=short)}</p>'
         f"{_way_there(citation, texts)}</div>"
     )
 
 
-def _context(citation: Citation) -> str:
-    """The quote in its place; line breaks stay, as they part headings and rows from sentences."""
+def _context(citation: Citation, *, short: bool) -> str:
+    """The quote in its place; line breaks stay, as they part headings and rows from sentences.
+
+    Args:
+        short: fewer words around it, since neighbours from the page stand above and below.
+    """
     before, after = _squeezed(citation.before), _squeezed(citation.after)
+    if short:
+        before, after = _last_words(before), _first_words(after)
     return (
         (prose(before) + (" " if before else ""))
         + f"<mark>{prose(citation.quote)}</mark>"
@@ -114,6 +122,18 @@ def _context(citation: Citation) -> str:
 
 def _squeezed(text: str) -> str:
     return re.sub(r"\s*\n\s*", "\n", re.sub(r"[ \t]+", " ", text)).strip()
+
+
+def _first_words(text: str) -> str:
+    if len(text) <= NEIGHBOURS_CHARS:
+        return text
+    return f"{text[:NEIGHBOURS_CHARS].rpartition(' ')[0].rstrip('…')}…"
+
+
+def _last_words(text: str) -> str:
+    if len(text) <= NEIGHBOURS_CHARS:
+        return text
+    return f"…{text[-NEIGHBOURS_CHARS:].partition(' ')[2].lstrip('…')}"
 
 
 def _way_there(citation: Citation, texts: Texts) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from assistant.audit import Entry
@@ -161,25 +162,42 @@ def audit(entries: Sequence[Entry], voice: Voice, words: Words) -> str:
     rows = [
         f"<tr><th scope=row>{moment(entry.moment, voice)}</th><td>{label(entry.who)}</td>"
         f"<td>{escape(words.get(f'do_{entry.what}', entry.what))}</td>"
-        f'<td class="address">{_about(entry)}</td></tr>'
+        f'<td class="address">{_about(entry, words)}</td></tr>'
         for entry in entries
     ]
     return table([words[name] for name in ("when", "who", "what", "about")], rows)
 
 
-def _about(entry: Entry) -> str:
+def _about(entry: Entry, words: Words) -> str:
+    """What it was done to and what came of it; of files of the server only the names."""
     said = [
-        f'<bdi dir="ltr">{escape(name)}: {label(_plainly(value))}</bdi>'
+        f"<span>{escape(words.get(f'about_{name}', name))}: {_value(name, value, words)}</span>"
         for name, value in entry.about.items()
         if value not in (None, "", [], False)
     ]
     return "<br>".join(said)
 
 
-def _plainly(value: object) -> str:
-    """A value of a record as one reads it, without brackets and quotes."""
+def _value(name: str, value: object, words: Words) -> str:
+    if value is True:
+        return escape(words["yes"])
+    if name == "state":
+        return escape(words.get(f"state_{value}", str(value)))
+    if name == "error":
+        return label(str(value))
     if isinstance(value, Mapping):
-        return "; ".join(f"{name}: {_plainly(each)}" for name, each in value.items())
+        parts = (f"{key}: {_short(each)}" for key, each in value.items())
+        return label("; ".join(parts))
     if isinstance(value, list):
-        return ", ".join(map(_plainly, value))
-    return str(value)
+        return ", ".join(_value(name, each, words) for each in value)
+    return label(_short(value))
+
+
+def _short(value: object) -> str:
+    """A digest by its beginning, a file of the server by its name."""
+    text = str(value)
+    if re.fullmatch("[0-9a-f]{64}", text):
+        return f"{text[:12]}…"
+    if text.startswith("/") and "/uploads/" in text:
+        return text.rpartition("/")[2]
+    return text

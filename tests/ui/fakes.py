@@ -37,6 +37,7 @@ FIXED = {
         "store_error": "The pages cannot be searched at the moment. Please try again later.",
         "sample_page": "Sample page: written for trying this assistant out, "
         "after the page at the address shown.",
+        "matter_contacts": "If this concerns you, these lines can be called:",
         "referral": "This is an automatic tool. You can call one of these lines:",
     },
     "ar": {
@@ -52,6 +53,7 @@ FIXED = {
         "long_question": "هذا السؤال طويل جداً. من فضلك اكتبه في أقل من 2000 حرف.",
         "store_error": "لا يمكن البحث في الصفحات الآن. من فضلك حاول لاحقاً.",
         "sample_page": "صفحة تجريبية: كُتبت لتجربة هذا المساعد، نقلاً عن الصفحة ذات العنوان المبيّن.",
+        "matter_contacts": "إذا كان هذا يخصك فيمكن الاتصال بهذه الخطوط:",
         "referral": "هذه أداة آلية. يمكنك الاتصال بأحد هذه الخطوط:",
     },
 }
