@@ -132,7 +132,8 @@ def compare_pages(
 
     Args:
         links_before, links_after: address of a page to what it links to.
-        newcomers: pages of sources that the version before knows nothing of.
+        newcomers: pages of sources that the version before knows nothing of; what they name is
+            shown and alarms nobody.
     """
     known = {page.url: page for page in before.pages() if not page.sample}
     now = {page.url: page for page in after.pages() if not page.sample}
@@ -140,11 +141,9 @@ def compare_pages(
     named |= {key for links in links_before.values() for key in _foreign_links("", links)}
     contacts: dict[Key, NewContact] = {}
     for url, page in now.items():
-        if url in newcomers:
-            continue
         old = known.get(url)
         found = {} if old is not None and old.text == page.text else _contacts_of(page)
-        in_text = dict.fromkeys(found, old is not None)
+        in_text = dict.fromkeys(found, old is not None and url not in newcomers)
         links = _foreign_links(url, links_after.get(url, ()))
         for key, value in {**links, **found}.items():
             if key in named:

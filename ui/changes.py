@@ -110,6 +110,19 @@ def outcome(result: Mapping[str, Any], voice: Voice, words: Words) -> str:
         reasons = "".join(f"<li>{said(reason, voice.texts)}</li>" for reason in hold["reasons"])
         held = words["would_hold"] if dry else words["was_held"]
         parts.append(f'<div class="warning"><p><b>{escape(held)}</b></p><ul>{reasons}</ul></div>')
+    if waiting := result.get("waiting"):
+        lines = [
+            f"{label(row['url'])} "
+            + " ".join(
+                f'<mark class="differs"><bdi dir="ltr">{escape(str(value))}</bdi></mark>'
+                for value in row["contacts"]
+            )
+            for row in waiting
+        ]
+        rows = "".join(f"<li>{line}</li>" for line in lines[:_NAMED_MOST])
+        parts.append(
+            f'<div class="warning"><p><b>{escape(words["pages_wait"])}</b></p><ul>{rows}</ul></div>'
+        )
     changes = result.get("changes", {})
     for name in ("added", "updated", "removed"):
         if urls := changes.get(name):

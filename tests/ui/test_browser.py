@@ -401,6 +401,22 @@ def test_no_trace_of_a_question_stays_in_the_browser(visit: Visit) -> None:
     assert len(asked) == len(visit.posts) > 0
 
 
+@pytest.mark.slow
+def test_no_trace_of_ten_questions_stays_in_the_browser(visit: Visit) -> None:
+    visit.open()
+    for number in range(10):
+        visit.ask(f"Where was unmistakable roundtable {number}?")
+
+    traces = visit.page.evaluate(
+        """() => JSON.stringify([location.href, document.title, history.state, document.cookie,
+        window.name, Object.entries(localStorage), Object.entries(sessionStorage)])"""
+    )
+
+    assert "unmistakable" not in traces
+    assert [url for url in visit.requests if "unmistakable" in url] == []
+    assert visit.page.context.cookies() == []
+
+
 def test_two_hundred_per_cent_is_readable_without_scrolling_sideways(
     browser: Browser, address: str
 ) -> None:

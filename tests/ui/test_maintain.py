@@ -22,7 +22,7 @@ from assistant.audit import Entry
 from assistant.edits import Edited, Looked
 from assistant.jobs import Job, Progress, State
 from assistant.maintain import Maintainer
-from assistant.profile import load_profile
+from assistant.profile import BankQuestion, load_profile
 from assistant.settings import Settings
 from assistant.types import Contact
 from assistant.upkeep import PageRow, Releases, Upkeep
@@ -149,6 +149,54 @@ def test_gradios_own_ways_in_are_closed(mona: httpx.Client, path: str) -> None:
     assert mona.post(path, content=b"x" * 100).status_code == 404
 
 
+@pytest.mark.parametrize(
+    "time", [1, *(pytest.param(n, marks=pytest.mark.slow) for n in range(2, 6))]
+)
+def test_a_file_is_published_in_two_steps_and_gone_back_from(
+    house: House, tmp_path: Path, time: int
+) -> None:
+    settings = Settings(store=tmp_path / "store")
+    profile = load_profile(settings.profile)
+    Maintainer(settings, profile).fill_with_starter_pages()
+    desk = Upkeep(settings, profile)
+
+    def ended() -> Job:
+        while (current := desk.job()) is None or current.state is State.RUNNING:
+            threading.Event().wait(0.1)
+        assert current.state is State.DONE, current.error
+        return current
+
+    desk.save_bank("mona", [BankQuestion("When does the office open?", "en")])
+    first = desk.upload("mona", "first.md", b"# First\n\nThe office is in Cairo.")
+    desk.preview("mona", [], [first.id], crawl=False, prune=False)
+    ended()
+    desk.bring_in("mona")
+    ended()
+    before = desk.rows()
+    note = f"# Hours {time}\n\nThe line is 02 5550 0{time}99. The office opens at nine."
+    upload = desk.upload("mona", f"../{time}.md", note.encode())
+    desk.preview("mona", [], [upload.id], crawl=False, prune=False)
+    looked = ended().result
+    assert looked is not None
+    assert desk.rows() == before
+    shown = changes.job(desk.job(), voice(), SAID["en"])
+    assert f'<bdi dir="ltr">02 5550 0{time}99</bdi></mark>' in shown
+
+    desk.bring_in("mona")
+    ended()
+    assert len(desk.rows()) == len(before) + 1
+    desk.roll_back("mona", 2)
+    ended()
+    assert desk.rows() == before
+    lines = desk.audited(7)
+    assert [(line.who, line.what) for line in reversed(lines)] == [
+        ("mona", "upload"),
+        *[("mona", "ingest")] * 4,
+        *[("mona", "roll_back")] * 2,
+    ]
+    assert lines[-1].about["sha256"] == upload.digest
+
+
 def job(state: State = State.RUNNING, **fields: object) -> Job:
     asked = {"do": "ingest", "sources": [f"{SITE}/"]}
     began = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
@@ -200,8 +248,12 @@ def test_a_preview_shows_contacts_answers_and_pages_that_change_and_leads_on() -
     hold = {"version": None, "since": "", "reasons": ["A names a new phone."], "rolled_back": False}
     said = result(added=2, changes={"added": [f"{SITE}/a", f"{SITE}/b"]}, impact=IMPACT, held=hold)
 
+    said["waiting"] = [{"url": f"{SITE}/agent", "contacts": ["+44 7700 900999"]}]
     markup = changes.job(job(State.DONE, result=said), voice(), SAID["en"])
     read = words(markup)
+
+    assert "by themselves until a person trusts what they name /agent" in read.replace(SITE, "")
+    assert '<mark class="differs"><bdi dir="ltr">+44 7700 900999</bdi></mark>' in markup
 
     assert "A person would have to look before this is published: A names a new phone." in read
     assert '<mark class="differs"><bdi dir="ltr">02 5550 0100</bdi></mark>' in markup
@@ -426,4 +478,6 @@ def test_the_desk_in_arabic_on_a_phone_at_night(browser: Browser, house: House) 
 
         assert house.upkeep.switched_off() is None
         assert found == []
+        inside = (house.address, "blob:", "data:")
+        assert [url for url in visit.requests if not url.startswith(inside)] == []
         assert page.locator("html").get_attribute("dir") == "rtl"

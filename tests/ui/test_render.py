@@ -341,6 +341,41 @@ def test_what_did_not_end_well_is_not_judged(progress: Progress) -> None:
     assert acts == ["again", "edit"]
 
 
+def test_a_referral_is_said_in_each_language_with_its_lines_to_press_right_below() -> None:
+    line = FakeProfile().contacts[0]
+    said = [
+        notice(text)
+        for tag in ("ar", "en")
+        for text in (FIXED[tag]["referral"], f"{line.label[tag]}: {line.value}")
+    ]
+    turn = exchange(
+        "ساعدوني", "ar", status=Status.REFERRAL, sentences=tuple(said), contacts=(line,)
+    )
+
+    markup = shown(turn)
+
+    first, second = FIXED["ar"]["referral"], FIXED["en"]["referral"]
+    assert markup.index(first) < markup.index("tel:15000") < markup.index(second)
+    assert markup.count("tel:15000") == 2
+    assert markup.count(">15000<") == 2
+    assert f'<p class="notice" lang="en" dir="ltr">{second}</p>' in markup
+    assert f'<p class="notice" lang="ar" dir="rtl">{first}</p>' in markup
+
+
+def test_lines_for_a_matter_stand_right_under_the_words_that_announce_them() -> None:
+    turn = exchange(
+        "Trafficking?",
+        sentences=(say("One."), notice(FIXED["en"]["matter_contacts"])),
+        contacts=FakeProfile().contacts,
+        suggestions=(Suggestion("Who paid?", question="Who paid?"),),
+    )
+
+    markup = shown(turn)
+
+    announced = markup.index(FIXED["en"]["matter_contacts"])
+    assert announced < markup.index("tel:15000") < markup.index("Who paid?")
+
+
 def test_there_is_nothing_to_work_on_under_a_referral() -> None:
     turn = exchange("Help", status=Status.REFERRAL, sentences=(notice("Call."),))
 

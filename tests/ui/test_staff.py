@@ -20,6 +20,7 @@ from tests.ui.desk_fakes import CLAIM, FIRST, PAGE, TEXT, FakeStaffDesk, verdict
 from tests.ui.fakes import HOSTILE, SITE, WHERE, FakeProfile, cite
 from tests.ui.outline import Outline, words
 from ui import bench, footnotes, gaps
+from ui.rooms import maintain, staff
 from ui.texts import TEXTS
 from ui.types import Voice
 from ui.verdicts import verdicts
@@ -241,6 +242,40 @@ def test_nothing_hostile_becomes_markup(desk: FakeStaffDesk, language: str) -> N
 )
 def test_a_section_is_the_first_folder_of_an_address(url: str, section: str) -> None:
     assert section_of(url) == section
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("locale", "scheme"), [("en-GB", "dark"), ("ar-EG", "light")])
+def test_axe_finds_no_barrier_behind_any_tab(
+    browser: Browser, address: str, locale: str, scheme: str
+) -> None:
+    # the other two of the four are walked through below and at the maintainers' desk
+    axe = importlib.resources.files("axe_playwright_python") / "axe.min.js"
+    found: list[str] = []
+    with visiting(browser, address, locale=locale, width=640, scheme=scheme) as visit:
+        page = visit.page
+
+        def look() -> None:
+            page.evaluate(axe.read_text(encoding="utf-8"))
+            found.extend(visit.barriers())
+            assert visit.overflow() <= 0, page.url
+
+        for path in ("/login", "/plain"):
+            page.goto(f"{address}{path}", wait_until="domcontentloaded")
+            look()
+        for room, tabs in (("staff", staff.TABS), ("maintain", maintain.TABS)):
+            if room == "staff":
+                visit.sign_in(room)
+            else:
+                page.goto(f"{address}/{room}", wait_until="domcontentloaded")
+                page.locator("body.ready").wait_for()
+            for tab in tabs:
+                page.locator(f"#tab-{tab}").click()
+                page.locator(f"#panel-{tab}[data-shown]").wait_for()
+                look()
+        inside = (address, "blob:", "data:")
+        assert [url for url in visit.requests if not url.startswith(inside)] == []
+        assert found == []
 
 
 @pytest.mark.browser
