@@ -353,8 +353,8 @@ def run(folder: Path, kills: int, pages: int, seed: int, *, crawl: bool = False)
         first = killed // len(MOMENTS) % 4 == 3
         trials.append(bench.trial(len(trials), moment, draw, first=first))
         killed += trials[-1].after_s is not None
-        if sys.stderr.isatty():
-            print(f"{killed} of {kills}", end="\r", file=sys.stderr)
+        faults = sum(len(trial.faults) for trial in trials)
+        print(f"{killed} of {kills} killed, {faults} faults", file=sys.stderr, flush=True)
     return trials
 
 
