@@ -75,6 +75,10 @@ def _run(script: str, *arguments: object) -> dict[str, float]:
     return found
 
 
+def _shares(encode: dict[str, float], ingest: dict[str, float]) -> str:
+    return ", ".join(f"{100 * encode[k] / ingest[k]:.1f} % by {k}" for k in ("seconds", "cpu"))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--pages", type=int, default=1000)
@@ -89,6 +93,7 @@ def main() -> None:
             store = folder / f"store-{number}"
             ingests.append(_run(_INGEST, source, store))
             encodes.append(_run(_ENCODE, store))
+            print(f"round {number + 1}: {_shares(encodes[-1], ingests[-1])}", file=sys.stderr)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     ingest = min(ingests, key=lambda run: run["seconds"])
@@ -105,6 +110,7 @@ def main() -> None:
     ]
     print(table(["", "s", "CPU s", "texts per s"], rows))
     print()
+    print(f"the best of each: {_shares(encode, ingest)}\n")
     share = 100 * encode["seconds"] / ingest["seconds"]
     sys.exit(judge([Floor("ingest's share of the encoder's speed, %", share, 70)]))
 
