@@ -119,10 +119,9 @@ def outcome(result: Mapping[str, Any], voice: Voice, words: Words) -> str:
             )
             for row in waiting
         ]
-        rows = "".join(f"<li>{line}</li>" for line in lines[:_NAMED_MOST])
-        parts.append(
-            f'<div class="warning"><p><b>{escape(words["pages_wait"])}</b></p><ul>{rows}</ul></div>'
-        )
+        listed = "".join(f"<li>{line}</li>" for line in lines[:_NAMED_MOST])
+        said_of = f"<p><b>{escape(words['pages_wait'])}</b></p>"
+        parts.append(f'<div class="warning">{said_of}<ul>{listed}</ul></div>')
     changes = result.get("changes", {})
     for name in ("added", "updated", "removed"):
         if urls := changes.get(name):
