@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from assistant.evidence import Candidate, Evidence, Floats
+from assistant.matching import SAME_WORD
 from ingest.notes import speaks_to_machines
 from vectorstore.types import Passage, Sentence
 
@@ -73,7 +74,12 @@ def block_of(evidence: Evidence, index: int) -> range:
     alone = range(index, index + 1)
     if candidate.leads_in:
         first = index
-    elif candidate.item and evidence.question.several and not candidate.row:
+    elif (
+        candidate.item
+        and evidence.question.several
+        and not candidate.row
+        and _list_is_asked_for(evidence, index)
+    ):
         first = index
         while first and _follows(candidates, first) and candidates[first].item:
             first -= 1
@@ -93,6 +99,18 @@ def block_of(evidence: Evidence, index: int) -> range:
     ):
         last -= 1
     return range(first, last + 1)
+
+
+def _list_is_asked_for(evidence: Evidence, index: int) -> bool:
+    """Whether the line that leads to the list, its heading or title has a word of the question.
+
+    A glossary is a list too, of things that have nothing to do with each other.
+    """
+    intro = evidence.candidates[index].intro
+    around = np.maximum(evidence.meant_in_title[index], evidence.titled[index])
+    if intro is not None:
+        around = np.maximum(around, evidence.meant[intro])
+    return bool((around >= SAME_WORD).any())
 
 
 def _follows(candidates: Sequence[Candidate], index: int) -> bool:
