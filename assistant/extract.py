@@ -44,6 +44,7 @@ WORTH_ADDING = 0.01  # below this belief a second sentence is noise
 OTHER_PAGE_BELIEF = (
     0.03  # share of that in the best, from which a sentence of another page is added
 )
+OTHER_LANGUAGE_BELIEF = 0.15  # the same for a sentence in another language than the best
 SAME_PAGE_BONUS = 1.5  # for the answer to a further part of the question on the page of the first
 PART_EMPHASIS = 3.0  # a part's own words count so much more than the rest of the question
 THING_EMPHASIS = 0.2  # of what is compared, once its page is known
@@ -198,7 +199,7 @@ def _on_page_of_its_own(evidence: Evidence, scores: Floats, picked: Sequence[int
 def _fill(evidence: Evidence, scores: Floats, picked: list[int], most: int) -> None:
     """Add what may hold the answer where what is picked is not sure to, while it stays short.
 
-    One language is enough: what the other says is most often the same again.
+    What the other language says is most often the same again, unless it is as likely as the first.
     """
     candidates = evidence.candidates
     kind = kind_of(evidence.passages)
@@ -213,7 +214,11 @@ def _fill(evidence: Evidence, scores: Floats, picked: list[int], most: int) -> N
     for index in (int(i) for i in order):
         if len(picked) >= most or belief[index] < WORTH_ADDING:
             return
-        if index in told or candidates[index].passage.chunk.language != language:
+        if index in told:
+            continue
+        if candidates[index].passage.chunk.language != language and (
+            belief[index] < OTHER_LANGUAGE_BELIEF * belief[picked[0]]
+        ):
             continue
         if candidates[index].passage.chunk.url not in pages and (
             belief[index] < OTHER_PAGE_BELIEF * belief[picked[0]]
@@ -257,16 +262,16 @@ def _pick_facets(evidence: Evidence, scores: Floats, weights: Weights) -> list[i
     )
     for facet in question.facets:
         fits = _of_facet(evidence, facet) & np.isfinite(scores)
-        if facet == Facet():  # each from a page of its own, whose beginning says what it is
+        if facet == Facet() or facet.version:  # each from a page of its own
             fits &= [c.passage.chunk.url not in pages for c in evidence.candidates]
         if not fits.any():
             continue
         first = int(np.where(fits, scores, -np.inf).argmax())
         url = evidence.candidates[first].passage.chunk.url
         here = fits & [c.passage.chunk.url == url for c in evidence.candidates]
-        if facet == Facet() and (leads & here).any():
+        if facet == Facet() and (leads & here).any():  # a page's beginning says what it is
             first = int(np.flatnonzero(leads & here)[0])
-        pages.add(url)
+        pages.update((url, *evidence.candidates[first].passage.alternates.values()))
         of_facet = [first]
         for aspect, values in zip(aspects, rated, strict=True):
             told = _tells(evidence, of_facet, read_question(aspect).asked, aspect)

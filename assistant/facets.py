@@ -23,11 +23,13 @@ class Facet:
         year: four digits.
         ordinal: place in a series, from 1.
         text: words of the thing; empty where the question only counts ("the three flights").
+        version: of what pages say differently, counted from 1.
     """
 
     year: str = ""
     ordinal: int = 0
     text: str = ""
+    version: int = 0
 
 
 ORDINALS = {
@@ -64,6 +66,14 @@ _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _PERIOD = re.compile(
     r"(?<!\d)(?:19|20)\d\d ?(?:[-–—/]|to|until|till|الي|حتي) ?(?:(?:19|20)\d\d|\d\d)(?!\d)"
 )
+# "The pages disagree: which two dates are given?", "do the pages agree on the year?"
+_DISAGREEMENT = re.compile(
+    r"\b(?:two|both|different) (?:different )?(?:\w+ )?(?:dates|years|figures|numbers|versions)\b|"
+    r"\b(?:pages?|site|sources?)\b.*\b(?:disagree|contradict|agree on|consistent)|"
+    r"(?:الصفحات|الموقع|الصفحتان)\b.*(?:تتفق|تختلف|متفق|مختلف|تتعارض|تناقض)|"
+    r"(?:تتفق|تختلف|تتعارض|تتناقض)\b.*(?:الصفحات|صفحات|الموقع)|"
+    r"\b(?:سنتين|تاريخين|رقمين|عامين) مختلف"
+)
 _END = r"(?=\s*(?:[,،:?؟.!;]|$|\b(?:in|at|on|for|with|regarding|about|من حيث|في|علي)\b))"
 _PAIRS = tuple(
     re.compile(pattern, re.IGNORECASE)
@@ -90,6 +100,8 @@ def facets_of(text: str, *, compares: bool) -> tuple[Facet, ...]:
         compares: whether it asks for a comparison; only then do two things joined by "and" count.
     """
     folded = " ".join(analysis.fold(text).split())
+    if _DISAGREEMENT.search(folded):
+        return (Facet(version=1), Facet(version=2))
     years = list(dict.fromkeys(_YEAR.findall(_PERIOD.sub(" ", folded))))
     ordinals = list(dict.fromkeys(p for w in analysis.words(text) if (p := ordinal_of(w))))
     counted = max((_COUNTS.get(w, 0) for w in analysis.words(text)), default=0)

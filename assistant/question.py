@@ -113,7 +113,9 @@ _EN_RULES = (
         Asked.NUMBER,
         _rule(
             r"""\bhow (?:many|much|old|long|far|large|big|high|tall|often|deep|fast|wide|heavy|few|
-            late|frequently|soon)\b|"""
+            late|frequently|soon)\b|
+            \bhow (?:did|has|have|had|does|do)\b.{3,90}\b(?:change|changed|develop|developed|
+            differ|evolve|evolved|grow|grown|rise|risen|fall|fallen)\b|"""
             + _WHICH
             + r"""(?:\w+ ){0,3}
             (?:percentage|per ?cent|proportion|share|number|amount|budget|cost|price|salary|fee|
@@ -205,7 +207,8 @@ _AR_RULES = (
     (
         Asked.NUMBER,
         _rule(
-            r"""\b[وف]?ب?(?:كم|كام|قديش|قداش|اديش|قد ايه|اد ايه)\b|"""
+            r"""\b[وف]?ب?(?:كم|كام|قديش|قداش|اديش|قد ايه|اد ايه)\b|
+            \bكيف (?:تغير|تغيرت|تطور|تطورت|اختلف|اختلفت|تراجع|تراجعت|ارتفع|ارتفعت)\b|"""
             + _AR_WHICH
             + r"""(?:\w+ )?(?:عدد|نسبه|مقدار|قيمه|ميزانيه|تكلفه|سعر|راتب|مرتب|معدل|متوسط|مسافه|طول|
             ارتفاع|عمر|حجم|سكان|درجه|سرعه|كميه|مساحه)\b"""
