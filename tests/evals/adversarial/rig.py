@@ -42,7 +42,7 @@ from ui.doors import Doors
 
 ASK = "/api/v1/ask"
 MODEL_SECONDS = 3.0
-FAULTS = ("index_missing", "llm_down", "429", "503", "kill_switch", "personal_data")
+FAULTS = ("llm_down", "kill_switch", "503", "personal_data")
 """What `force` may say is broken while a question is asked."""
 PERSONAL = " (my phone 07700 900123, جوازي X0000000)"
 
@@ -181,7 +181,7 @@ class Rig:
         written = io.StringIO()
         words = (*case.must, *case.must_not)
         hears = any(word.startswith("logs:") for word in words)
-        with _heard(written) if hears else nullcontext(), self._broken(case.input.get("force")):
+        with _heard(written) if hears else nullcontext(), self.broken(case.input.get("force")):
             if case.input.get("seed_other_session"):
                 self._post(str(case.input["seed_other_session"]))
             started = time.perf_counter()
@@ -245,9 +245,9 @@ class Rig:
         return {url: self.service.retriever.session().page(url).text for url in outline}
 
     @contextmanager
-    def _broken(self, what: object) -> Iterator[None]:
-        """Something does not work meanwhile."""
-        if what is None or what == "personal_data":
+    def broken(self, what: object) -> Iterator[None]:
+        """One of `FAULTS` meanwhile; a language model that is down is the rig's own handler."""
+        if what in (None, "personal_data", "llm_down"):
             yield
         elif what in ("kill_switch", "503"):
             switch_off(self.settings.store, {"en": "Back soon.", "ar": "نعود قريباً."})
