@@ -54,6 +54,7 @@ SHOTS: Sequence[tuple[str, tuple[int, int], str, str, tuple[str, ...], str | Non
     ("danger-en-phone", PHONE, "en-GB", "light", (), "danger"),
     ("answer-ar-phone-dark", PHONE, "ar-EG", "dark", (MIGRANTS_AR,), None),
     ("both-languages-wide", WIDE, "en-GB", "light", (BUDGET, SHELTER_AR), "2-1"),
+    ("referral-ar-phone", PHONE, "ar-EG", "light", ("صاحب العمل أخذ جوازي وحبسني",), None),
     ("not-found-en-phone", PHONE, "en-GB", "light", (BUDGET,), None),
 )
 
@@ -81,6 +82,8 @@ DESKS: Sequence[tuple[str, tuple[int, int], str, str, str, str]] = (
     ("maintain-ar-phone", PHONE, "ar-EG", "light", "maintain", "preview"),
     ("maintain-en-phone-dark", PHONE, "en-GB", "dark", "maintain", "preview"),
     ("pages-en-wide", WIDE, "en-GB", "light", "maintain", "pages"),
+    ("gaps-en-phone", PHONE, "en-GB", "light", "staff", "gaps"),
+    ("contacts-en-phone-dark", PHONE, "en-GB", "dark", "maintain", "texts"),
     ("contacts-ar-wide", WIDE, "ar-EG", "light", "maintain", "texts"),
 )
 
@@ -112,8 +115,16 @@ def _served(store: Path) -> Iterator[str]:
     accounts = Accounts(accounts_path(store))
     if accounts.get(NAME) is None:
         accounts.add(NAME, Role.MAINTAINER, PASSWORD)
-    votes = VoteStore(store / "votes.sqlite")
     questions = QuestionStore(questions_path(store), settings.keep_questions_days)
+    votes = VoteStore(store / "votes.sqlite", questions=questions)
+    for asked in (
+        BUDGET,
+        "the budget of the office?",
+        "ما هي ميزانية المكتب؟",
+        "Salaries of staff?",
+    ):
+        answer = service.assistant.ask(asked)
+        votes.add(answer, liked=False, reason="incomplete", with_question=True)
     encode = service.retriever.embedder.encode_documents
     desk = StaffDesk(
         service.assistant, service.checker, service.retriever, store, votes, questions, encode
@@ -215,8 +226,11 @@ def _desk_shot(
                 page.locator(".job.done").wait_for()
             case "pages":
                 page.locator("#pages tbody tr").first.wait_for()
+            case "gaps":
+                page.locator("#questions [data-act=read_questions]").click()
+                page.locator("#questions table").first.wait_for()
             case "texts":
-                page.locator("#texts table").first.wait_for()
+                page.locator("#contacts table").first.wait_for()
         page.evaluate("scrollTo(0, 0)")
     page.wait_for_timeout(500)
     shot = page.screenshot()
