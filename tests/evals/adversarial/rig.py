@@ -147,6 +147,10 @@ class Rig:
             _write(pages, case, str(case.input["html"]))
         if changed:
             self._note_held(maintainer.ingest([str(pages)]).held, changed)
+        waiting, _ = maintainer.review()
+        for case in cases:
+            named = [str(found) for url, found in waiting.items() if f"/{case.id}." in url]
+            self._held[case.id] = "\n".join([self._held.get(case.id, ""), *named])
 
     def _note_held(self, held: Any, cases: Sequence[Case]) -> None:
         for case in cases if held is not None else ():
