@@ -64,7 +64,7 @@ def _needs_heading(evidence: Evidence, index: int) -> bool:
     headed, own = evidence.headed[index], evidence.covered[index]
     total = float(evidence.rarity.sum()) or 1.0
     adds = float((np.maximum(headed - own, 0) @ evidence.rarity) / total)
-    return adds >= HEADING_ADDS or (len(candidate.words) <= BARE_WORDS and bool(headed.max() > 0))
+    return adds >= HEADING_ADDS or (len(candidate.words) <= BARE_WORDS and bool((headed > 0).any()))
 
 
 def block_of(evidence: Evidence, index: int) -> range:
