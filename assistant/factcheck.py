@@ -14,7 +14,7 @@ from assistant.question import language_of
 from assistant.statement import read_statement
 from assistant.support.candidates import candidates_of, most_promising
 from assistant.support.closeness import Closeness
-from assistant.support.verdict import decide, weigh_all
+from assistant.support.verdict import Weighed, decide, weigh_all
 from assistant.types import Difference, Finding, Verdict
 from ingest.sentences import sentence_spans
 from vectorstore.types import Passage, SearchFilter
@@ -63,10 +63,7 @@ class FactChecker:
         )
 
     def _check_one(self, claim: str, text: str, searcher: Searcher) -> Verdict:
-        passages, version = _search(searcher, text)
-        statement = read_statement(text)
-        candidates = most_promising(statement, list(candidates_of(passages, searcher.page)))
-        weighed = weigh_all(statement, candidates, self._near)
+        weighed, version = self._weigh(text, searcher)
         chosen = decide(weighed)
         best = max((w.strength for w in weighed), default=0.0)
         if chosen is None:
@@ -85,6 +82,16 @@ class FactChecker:
             differences=differences,
             index_version=version,
         )
+
+    def weigh(self, claim: str) -> list[Weighed]:
+        """A sentence laid beside every text that may speak of it, before anything is decided."""
+        return self._weigh(_readable(claim), self._retriever.session())[0]
+
+    def _weigh(self, text: str, searcher: Searcher) -> tuple[list[Weighed], int]:
+        passages, version = _search(searcher, text)
+        statement = read_statement(text)
+        candidates = most_promising(statement, list(candidates_of(passages, searcher.page)))
+        return weigh_all(statement, candidates, self._near), version
 
 
 _BADNESS = (Finding.CONTRADICTED, Finding.NOT_FOUND, Finding.SUPPORTED)

@@ -125,7 +125,12 @@ def _sounds_the_same(word: str, other: str) -> bool:
 
 
 def _is_known(word: str) -> bool:
-    return word in _words_of("en" if word.isascii() else "ar")
+    return is_word(word, "en" if word.isascii() else "ar")
+
+
+def is_word(word: str, language: str) -> bool:
+    """Whether a word stands in the list of a language's words."""
+    return word in _words_of(language)
 
 
 @lru_cache(maxsize=2)

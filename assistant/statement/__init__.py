@@ -5,7 +5,7 @@ Pure rules over one text, in English or Arabic. Words that say the same in both 
 beside evidence in the other.
 """
 
-from assistant.statement.dates import Day
+from assistant.statement.dates import Day, Weekdays
 from assistant.statement.numbers import Number
 from assistant.statement.reading import Name, Place, Statement, Word, read_statement
 from assistant.statement.terms import PEOPLE
@@ -19,6 +19,7 @@ __all__ = [
     "Place",
     "Statement",
     "Token",
+    "Weekdays",
     "Word",
     "read_statement",
     "tokens_of",

@@ -14,7 +14,12 @@ from vectorstore import analysis
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A date as far as it is said; `until` closes a range of days."""
+    """A date as far as it is said.
+
+    Attributes:
+        until: closes a range of days.
+        part: "start", "middle" or "end" of a year without a month.
+    """
 
     year: int | None
     month: int | None
@@ -23,8 +28,38 @@ class Day:
     text: str
     first: int
     last: int
+    part: str = ""
 
 
+_PARTS = {
+    "start": ("start", "beginning", "early", "بدايه", "مطلع", "اوائل", "بدايات"),
+    "middle": ("mid", "middle", "منتصف"),
+    "end": ("end", "late", "نهايه", "اواخر", "ختام"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Weekdays:
+    """Days of the week as they are said together: "Sundays", "from Sunday to Thursday"."""
+
+    days: frozenset[int]
+    text: str
+    first: int
+    last: int
+
+
+_WEEKDAYS = {
+    "monday": 0, "tuesday": 1, "wednesday": 2, "thursday": 3, "friday": 4, "saturday": 5,
+    "sunday": 6, "الاثنين": 0, "الثلاثاء": 1, "الاربعاء": 2, "الخميس": 3, "الجمعه": 4, "السبت": 5,
+    "الاحد": 6,
+}  # fmt: skip
+_WEEKDAY = {analysis.fold(name): number for name, number in _WEEKDAYS.items()}
+_ALL_WEEK = frozenset(range(7))
+_DAILY = (("every", "day"), ("daily",), ("all", "week"), ("يوميا",), ("كل", "يوم"),
+          ("طوال", "الاسبوع"), ("طيله", "الاسبوع"), ("ايام", "الاسبوع"))  # fmt: skip
+_UNTIL = frozenset({"to", "until", "till", "through", "الي", "حتي", "-", "–"})
+_BUT = frozenset({"except", "but", "excluding", "عدا", "باستثناء", "الا", "ماعدا"})
+_LINKS_DAYS = frozenset({"on", "ما", "يوم", "يومي", "ايام", "و"})
 _UNSURE_MONTHS = frozenset({"may", "mar", "march", "اب", "ماي", "اوت", "sep", "dec", "jan", "جوان"})
 _YEAR_WORDS = frozenset({"year", "عام", "سنه", "لعام", "بعام"})
 _BEFORE_YEAR = frozenset(
@@ -73,7 +108,12 @@ def dates_of(tokens: Sequence[Token], numbers: Sequence[tuple[float, int, int]])
                 start = by_last[further - 1]
                 if start[0] <= 31:
                     until, day, first = day, int(start[0]), start[1]
-        elif back >= 0 and back < at - 1 and (ordinal := ordinal_at(tokens, back)[0]):
+        elif (
+            back >= 0
+            and back < at - 1
+            and not _feminine(tokens[back])
+            and (ordinal := ordinal_at(tokens, back)[0])
+        ):
             day, first = ordinal, back
         elif back >= 0 and tokens[back].folded in _RANGE and back - 1 in by_last:
             pass
@@ -113,13 +153,30 @@ def dates_of(tokens: Sequence[Token], numbers: Sequence[tuple[float, int, int]])
             continue
         text, first = tokens[first].text, _with_year_word(tokens, first)
         taken.update(range(first, last + 1))
-        days.append(Day(int(value), None, None, None, text, first, last))
+        part = _part_of_year(tokens, first)
+        days.append(Day(int(value), None, None, None, text, first, last, part))
     return days
+
+
+def _feminine(token: Token) -> bool:
+    """Whether an Arabic ordinal is no day: المرحلة الأولى من أبريل."""
+    return token.arabic and (token.folded.endswith("ه") or token.folded.endswith("اولي"))
 
 
 def _with_year_word(tokens: Sequence[Token], first: int) -> int:
     """The place of the word "year" before a date, which says nothing beside it."""
     return first - 1 if first and tokens[first - 1].folded in _YEAR_WORDS else first
+
+
+def _part_of_year(tokens: Sequence[Token], first: int) -> str:
+    """Which part of a year is meant: "the end of 2023", "mid-2019"."""
+    back = first - 1
+    while back >= 0 and tokens[back].folded in ("of", "the", "-", "in", "عام", "سنه", "العام"):
+        back -= 1
+    if back < 0:
+        return ""
+    said = re.sub(r"^[وبل](?=\w{4})", "", tokens[back].folded)
+    return next((p for p, words in _PARTS.items() if said in words), "")
 
 
 def _counts(tokens: Sequence[Token], at: int) -> bool:
@@ -129,3 +186,58 @@ def _counts(tokens: Sequence[Token], at: int) -> bool:
     if following is None or not following.arabic or analysis.is_stop_word(following.folded):
         return False
     return before not in _YEAR_WORDS and before not in _BEFORE_YEAR and before not in _MONTH
+
+
+def weekdays_of(tokens: Sequence[Token]) -> list[Weekdays]:
+    """Every mention of days of the week; a range is all of its days, "every day" all seven."""
+    found: list[Weekdays] = []
+    at = 0
+    while at < len(tokens):
+        days, last = _days_at(tokens, at)
+        if not days:
+            at += 1
+            continue
+        ahead = last + 1
+        while ahead < len(tokens) and tokens[ahead].folded in _LINKS_DAYS:
+            ahead += 1
+        if ahead < len(tokens) and tokens[ahead].folded in _BUT:
+            spare = ahead + 1
+            while spare < len(tokens) and tokens[spare].folded in _LINKS_DAYS:
+                spare += 1
+            without, end = _days_at(tokens, spare)
+            if without:
+                days, last = days - without, end
+        found.append(Weekdays(frozenset(days), surface(tokens, at, last), at, last))
+        at = last + 1
+    return found
+
+
+def _days_at(tokens: Sequence[Token], at: int) -> tuple[frozenset[int], int]:
+    """The days named at a token, and the last token that names them."""
+    for phrase in _DAILY:
+        said = tuple(t.folded for t in tokens[at : at + len(phrase)])
+        if said == phrase:
+            return _ALL_WEEK, at + len(phrase) - 1
+    if at >= len(tokens):
+        return frozenset(), at
+    first = _weekday(tokens[at])
+    if first is None:
+        return frozenset(), at
+    ahead = at + 1
+    if ahead < len(tokens) and tokens[ahead].folded in _UNTIL:
+        ahead += 1
+        while ahead < len(tokens) and tokens[ahead].folded in _LINKS_DAYS:
+            ahead += 1
+        last = _weekday(tokens[ahead]) if ahead < len(tokens) else None
+        if last is not None:
+            return frozenset((first + i) % 7 for i in range((last - first) % 7 + 1)), ahead
+    return frozenset({first}), at
+
+
+def _weekday(token: Token) -> int | None:
+    folded = token.folded
+    if not token.arabic:
+        return _WEEKDAY.get(folded.removesuffix("s")) if token.capital else None
+    if folded.startswith("لل"):
+        folded = "ال" + folded[2:]
+    return _WEEKDAY.get(re.sub(r"^[وبف](?=ال)", "", folded))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.statement.terms import keys_of
 from assistant.statement.tokens import CLITIC, Token, folded_set, surface
@@ -21,6 +21,8 @@ class Number:
         counted: concepts and stems of the words right after it.
         things: these words themselves.
         also: what else its digits may mean: "281.754" is a quarter of a million in some prints.
+        hours: how long it is, where it counts time: "72 hours" and "three days" are equally long.
+        fraction: it was said as a part, "half" or "one in three", not as a share in digits.
     """
 
     value: float
@@ -32,6 +34,8 @@ class Number:
     counted: frozenset[str] = frozenset()
     things: tuple[str, ...] = ()
     also: float | None = None
+    hours: float | None = None
+    fraction: bool = False
 
 
 _UNITS = {
@@ -39,6 +43,7 @@ _UNITS = {
     "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15,
     "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30,
     "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "dozen": 12,
+    "twice": 2, "مرتين": 2, "مرتان": 2,
     "اثنان": 2, "اثنين": 2, "اثنتين": 2, "اثنا": 2, "اثني": 2, "ثلاث": 3, "ثلاثه": 3, "اربع": 4,
     "اربعه": 4, "خمس": 5, "خمسه": 5, "ست": 6, "سته": 6, "سبع": 7, "سبعه": 7, "ثماني": 8,
     "ثمانيه": 8, "ثمان": 8, "تسع": 9, "تسعه": 9, "عشر": 10, "عشره": 10, "عشرون": 20, "عشرين": 20,
@@ -63,6 +68,15 @@ _ORDINALS = {
     "ثالث": 3, "ثالثه": 3, "رابع": 4, "رابعه": 4, "خامس": 5, "خامسه": 5, "سادس": 6, "سابع": 7,
     "ثامن": 8, "تاسع": 9, "عاشر": 10,
 }  # fmt: skip
+_ONES = {"واحد": 1, "واحده": 1, "احد": 1, "احدي": 1, "اثنا": 2, "اثنتا": 2}
+_HOURS = (
+    (1, ("hour", "ساعه", "ساعات")),
+    (24, ("day", "يوم", "ايام", "يوما")),
+    (168, ("week", "اسبوع", "اسابيع", "اسبوعا")),
+    (720, ("month", "شهر", "اشهر", "شهرا", "شهور")),
+    (8_640, ("year", "سنه", "سنوات", "عام", "اعوام", "عاما", "سنين")),
+    (86_400, ("decade", "عقد", "عقود")),
+)  # a month counts thirty days and a year twelve months, as people reckon
 _FRACTIONS = {
     "half": "1/2", "quarter": "1/4", "quarters": "3/4", "نصف": "1/2", "ثلث": "1/3", "ثلثا": "2/3",
     "ثلثي": "2/3", "ربع": "1/4", "thirds": "2/3",
@@ -70,18 +84,24 @@ _FRACTIONS = {
 _PERCENT = folded_set("percent % ٪ بالمئة بالمائة")
 _HUNDRED_AR = folded_set("المئة المائة")
 _MONEY = folded_set(
-    "$ € £ usd eur egp dollar dollars euro euros pound pounds دولار دولارا يورو جنيه"
+    """$ € £ usd eur egp chf gbp sek nok dkk dollar dollars euro euros pound pounds dinar dinars
+    franc francs krone kroner krona dirham dirhams riyal riyals lira shekel
+    دولار دولارا دولارات يورو جنيه جنيها جنيهات دينار دينارا دنانير
+    فرنك كرونة درهم درهما ريال ريالا ليرة"""
 )
 _BOUNDS = (
-    ("less", ("fewer than", "less than", "under", "below", "اقل من", "at most")),
+    ("less", ("fewer than", "less than", "under", "below", "اقل من")),
     ("more", ("more than", "over", "above", "at least", "اكثر من", "يزيد علي", "لا يقل عن",
-              "يزيد عن", "ما يزيد")),
-    ("up to", ("up to", "as many as", "لما يصل الي", "ما يصل الي", "يصل الي")),
+              "لا تقل عن", "يزيد عن", "ما يزيد", "تزيد علي", "علي الاقل", "فوق")),
+    ("up to", ("up to", "as many as", "at most", "no more than", "a maximum of", "لما يصل الي",
+               "ما يصل الي", "يصل الي", "تصل الي", "تصل قيمتها الي", "لا يزيد علي", "لا تزيد علي",
+               "لا يتجاوز", "لا تتجاوز", "بحد اقصي")),
     ("about", ("about", "around", "almost", "nearly", "roughly", "some", "approximately", "نحو",
                "حوالي", "قرابه", "ما يقارب", "ما يقرب من", "زهاء")),
 )  # fmt: skip
 YEARS = (1900, 2100)
 _DOTTED = re.compile(r"\d{1,3}(?:\.\d{3})+")
+_THEIR = re.compile(r"(?<=\w{3})(?:هم|هن|ها|ه)$")
 _NTH = re.compile(r"(\d+)(?:st|nd|rd|th)")
 _ROMAN = {"II": 2, "III": 3, "IV": 4, "VI": 6, "VII": 7, "VIII": 8, "IX": 9, "XI": 11}
 _TEN_MORE = ("عشر", "عشره")
@@ -136,6 +156,10 @@ def _number_at(tokens: Sequence[Token], at: int) -> tuple[float | None, int]:
     while index < len(tokens):
         word = tokens[index]
         unit, scale = number_word(word, _UNITS), number_word(word, _SCALES)
+        if unit is None and index == at:
+            unit = _one_of_two(tokens, index)
+        elif word.folded == "one" and current % 100 >= 20:
+            unit = 1  # "thirty-one"; alone it is no count
         whole = number_word(word, _WHOLE)
         fresh = index > at
         joined = word.folded.startswith("و") or scale is not None
@@ -151,7 +175,7 @@ def _number_at(tokens: Sequence[Token], at: int) -> tuple[float | None, int]:
         elif whole is not None:
             total += whole
         elif scale is not None:
-            if not fresh and not word.arabic:
+            if not fresh and not word.arabic and not _one_before(tokens, index):
                 break  # "thousands of", "hundred": no count by itself
             if scale == 100:
                 current = (current or 1) * 100
@@ -173,6 +197,26 @@ def _number_at(tokens: Sequence[Token], at: int) -> tuple[float | None, int]:
     if end < at:
         return None, at
     return total + current, end
+
+
+def _one_of_two(tokens: Sequence[Token], at: int) -> int | None:
+    """One or two where it begins a longer number: واحد وثلاثون, أحد عشر."""
+    one = number_word(tokens[at], _ONES)
+    if one is None or at + 1 >= len(tokens):
+        return None
+    following = tokens[at + 1]
+    more = number_word(following, _UNITS)
+    tens = following.folded.startswith("و") and more is not None and more >= 20
+    return one if tens or following.folded in _TEN_MORE else None
+
+
+def _one_before(tokens: Sequence[Token], at: int) -> bool:
+    """Whether "one" or "a" stands before "hundred"; "a thousand times" counts nothing."""
+    return (
+        at > 0
+        and tokens[at - 1].folded in ("one", "a")
+        and tokens[at].folded in ("hundred", "thousand", "million", "billion")
+    )
 
 
 def ordinal_at(tokens: Sequence[Token], at: int) -> tuple[int | None, int]:
@@ -197,19 +241,25 @@ def ordinal_at(tokens: Sequence[Token], at: int) -> tuple[int | None, int]:
     return place, at
 
 
-def fraction_at(tokens: Sequence[Token], at: int) -> str:
-    """The fraction that begins here, as "1/2", or ""."""
+def fraction_at(tokens: Sequence[Token], at: int) -> tuple[str, int]:
+    """The fraction that begins here, as "1/2", or "", and its last token."""
     token = tokens[at]
-    key = _FRACTIONS.get(token.folded) or _FRACTIONS.get(CLITIC.sub("", token.folded))
+    bare = CLITIC.sub("", token.folded)
+    if token.arabic:
+        bare = _THEIR.sub("", bare)
+    key = _FRACTIONS.get(token.folded) or _FRACTIONS.get(bare)
     if token.folded == "third" and at and tokens[at - 1].folded in ("one", "a"):
-        return "1/3"
-    if token.folded in ("two", "three") and at + 1 < len(tokens):
-        following = tokens[at + 1].folded
-        if following == "-" and at + 2 < len(tokens):
-            following = tokens[at + 2].folded
-        if following in ("thirds", "quarters"):
-            return _FRACTIONS[following]
-    return key or ""
+        return "1/3", at
+    ahead = at + 1
+    while ahead < len(tokens) and tokens[ahead].text == "-":
+        ahead += 1
+    if ahead < len(tokens):
+        following = CLITIC.sub("", tokens[ahead].folded)
+        if token.folded in ("two", "three") and following in ("thirds", "quarters"):
+            return _FRACTIONS[following], ahead
+        if number_word(token, _UNITS) == 3 and token.arabic and following == "ارباع":
+            return "3/4", ahead
+    return key or "", at
 
 
 def laws_of(tokens: Sequence[Token], numbers: Sequence[tuple[float, int, int]]) -> list[Number]:
@@ -267,6 +317,7 @@ def number_of(tokens: Sequence[Token], value: float, first: int, last: int) -> N
         things.append(token.text)
         if len(things) == 2 or token.arabic:  # Arabic puts the thing first, English its adjective
             break
+    length = next((h for h, units in _HOURS if _is_time(tokens, end + 1, units)), 0)
     digits = tokens[first].folded
     dotted = first == last and _DOTTED.fullmatch(digits)
     return Number(
@@ -279,4 +330,68 @@ def number_of(tokens: Sequence[Token], value: float, first: int, last: int) -> N
         frozenset(counted),
         tuple(things),
         float(digits.replace(".", "")) if dotted else None,
+        value * length if length and unit == "" else None,
     )
+
+
+def _is_time(tokens: Sequence[Token], at: int, units: Sequence[str]) -> bool:
+    """Whether a number's next word is one of these units of time, as in "three-day course"."""
+    while at < len(tokens) and tokens[at].text in "-–":
+        at += 1
+    if at >= len(tokens):
+        return False
+    following = tokens[at].folded
+    return following in units or following.removesuffix("s") in units
+
+
+_RATIO_JOINTS = {"in": (), "of": ("every",), "out": ("of",), "من": ("كل", "اصل"), "بين": ("كل",)}
+_SMALL = {"one": 1.0, "a": 1.0, "واحد": 1.0, "واحده": 1.0}
+_GAP = 2  # words between the parts of a ratio: "one family in four"
+
+
+def ratios_of(tokens: Sequence[Token], numbers: Sequence[tuple[float, int, int]]) -> list[Number]:
+    """Shares said in other words, as percentages: "one in three", "سبع من كل عشر", "half"."""
+    by_first = {first: (value, last) for value, first, last in numbers}
+    found: list[Number] = []
+    for at, token in enumerate(tokens):
+        if token.folded not in _RATIO_JOINTS:
+            continue
+        ahead = at + 1
+        joints = _RATIO_JOINTS[token.folded]
+        if joints:
+            if ahead >= len(tokens) or tokens[ahead].folded not in joints:
+                continue
+            ahead += 1
+        if ahead not in by_first:
+            continue
+        whole, last = by_first[ahead]
+        part, first = _part_before(tokens, at, by_first)
+        if part is not None and part < whole <= 100 and whole >= 2:
+            found.append(_share(tokens, 100 * part / whole, first, last))
+    for at in range(len(tokens)):
+        key, last = fraction_at(tokens, at)
+        joined = tokens[at].folded.startswith("ونصف") or any(
+            first < at <= end for _, first, end in numbers
+        )  # "مليون ونصف", "ساعة ونصف"
+        if key and not joined and not any(n.first <= at <= n.last for n in found):
+            over, under = key.split("/")
+            found.append(_share(tokens, 100 * int(over) / int(under), at, last))
+    return found
+
+
+def _part_before(
+    tokens: Sequence[Token], at: int, by_first: dict[int, tuple[float, int]]
+) -> tuple[float | None, int]:
+    for back in range(at - 1, max(-1, at - 2 - _GAP), -1):
+        if back in by_first and by_first[back][1] < at:
+            return by_first[back][0], back
+        if tokens[back].folded in _SMALL and tokens[back].folded != "a":
+            return _SMALL[tokens[back].folded], back
+        if not tokens[back].word:
+            break
+    return None, at
+
+
+def _share(tokens: Sequence[Token], value: float, first: int, last: int) -> Number:
+    plain = number_of(tokens, value, first, last)
+    return replace(plain, unit="percent", hours=None, fraction=True)

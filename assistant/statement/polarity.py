@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
-from assistant.statement.terms import concepts, longest
-from assistant.statement.tokens import CLITIC, Token, folded_set
+from assistant.statement.terms import LEXICON, concepts, longest
+from assistant.statement.tokens import CLITIC, Token, folded_set, tokens_of
 from vectorstore import analysis
 
 NEGATION_REACH = 4  # words after "not" that it denies; counted on the development pages
@@ -15,7 +16,7 @@ _NEGATIONS = folded_set(
 )
 MILD = folded_set("without بدون دون")  # deny a manner, not the matter
 QUANTIFIERS = {
-    "only": folded_set("only solely exclusively just فقط سوى وحدها"),
+    "only": folded_set("only solely exclusively alone sole فقط سوى وحدها وحده وحدهم وحدهن حصرا"),
     "all": folded_set("all every everyone each entire whole جميع كل كافة كلها جميعها"),
     "except": folded_set("except but excluding unless إلا باستثناء عدا ماعدا"),
     "most": folded_set("most majority mostly معظم معظمهم أغلب غالبية أغلبهم"),
@@ -44,6 +45,8 @@ def denied_words(tokens: Sequence[Token]) -> tuple[set[int], list[int]]:
         if token.arabic and at + 1 < len(tokens) and tokens[at + 1].folded == "ان":
             continue  # "غير أن" is "however"
         negations.append(at)
+        if token.folded in _AFTER_VERB:
+            denied.update(_verb_before(tokens, at))
         reach = 0
         for index in range(at + 1, len(tokens)):
             if not tokens[index].word:
@@ -53,6 +56,8 @@ def denied_words(tokens: Sequence[Token]) -> tuple[set[int], list[int]]:
             if tokens[index].folded in ("but", "بل", "لكن", "ولكن"):
                 break
             denied.add(index)
+            if tokens[index].folded in ("or", "nor", "او"):
+                reach = 0  # "does not report or ask"
             if not analysis.is_stop_word(tokens[index].folded):
                 reach += 1
             if reach == NEGATION_REACH:
@@ -60,9 +65,49 @@ def denied_words(tokens: Sequence[Token]) -> tuple[set[int], list[int]]:
     return denied, negations
 
 
+_AFTER_VERB = folded_set("no nothing nobody none neither")
+
+
+def _verb_before(tokens: Sequence[Token], at: int) -> list[int]:
+    """The word that "no" denies before it: "accepts no money"."""
+    for back in range(at - 1, max(-1, at - 3), -1):
+        if not tokens[back].word:
+            break
+        if not analysis.is_stop_word(tokens[back].folded):
+            return [back]
+    return []
+
+
 def is_one_of(token: Token, forms: frozenset[str]) -> bool:
     """Whether a word is one of these, with or without an Arabic clitic."""
     return token.folded in forms or (token.arabic and CLITIC.sub("", token.folded) in forms)
+
+
+def implied_denials(tokens: Sequence[Token]) -> list[int]:
+    """Places of the words that deny without a "not": refused, excluded, instead of."""
+    found: list[int] = []
+    for at, token in enumerate(tokens):
+        if not token.word:
+            continue
+        for length in range(min(_LONGEST, len(tokens) - at), 0, -1):
+            said = tuple(t.folded for t in tokens[at : at + length])
+            bare = (CLITIC.sub("", said[0]), *said[1:]) if token.arabic else said
+            if said in _implied() or bare in _implied():
+                found.append(at)
+                break
+    return found
+
+
+_LONGEST = 3  # words of a phrase that denies
+
+
+@lru_cache(maxsize=1)
+def _implied() -> frozenset[tuple[str, ...]]:
+    lines = (LEXICON / "denials.txt").read_text("utf-8").splitlines()
+    terms = (term for line in lines if not line.startswith("#") for term in line.split(","))
+    return frozenset(
+        tuple(t.folded for t in tokens_of(term) if t.word) for term in terms if term.strip()
+    )
 
 
 _OTHERS = folded_set("second other third fourth ثاني ثالث")
@@ -81,14 +126,32 @@ def quantifier_at(tokens: Sequence[Token], at: int) -> str:
             after = tokens[at + 1].folded if at + 1 < len(tokens) else ""
             if token.folded == "most" and (before in ("the", "its", "a") or after.endswith("ly")):
                 return ""
+            if name == "only" and before == "not":
+                return "not only"
             if token.folded == "لكل" or after == "-":
                 return ""
+            if name == "except" and after not in _IF and _denied_before(tokens, at):
+                return "only"
             if name == "all" and after in _OTHERS:
                 return "every other"
             if name == "all" and (after in _SPANS or (token.arabic and after in ("من", "شيء"))):
                 return ""  # how often, not how many
             return name
     return ""
+
+
+def _denied_before(tokens: Sequence[Token], at: int) -> bool:
+    """Whether "إلا" or "سوى" follows a "لا" in its clause: "does nothing but" is "only"."""
+    for back in range(at - 1, max(-1, at - 8), -1):
+        if not tokens[back].word:
+            return False
+        if tokens[back].folded.lstrip("وف") in _NO_AR:
+            return tokens[at].folded.endswith("لا")
+    return False
+
+
+_IF = folded_set("إذا أن إن بعد if when")
+_NO_AR = folded_set("لا لم لن ليس ليست ما")
 
 
 def quantifies(token: Token) -> bool:

@@ -7,16 +7,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from assistant.statement.dates import Day, dates_of
+from assistant.statement.dates import Day, Weekdays, dates_of, weekdays_of
 from assistant.statement.numbers import (
     Number,
-    fraction_at,
     laws_of,
     number_of,
     numbers_of,
     ordinal_at,
+    ratios_of,
 )
-from assistant.statement.polarity import MILD, denied_words, quantifier_at, quantifies
+from assistant.statement.polarity import (
+    MILD,
+    denied_words,
+    implied_denials,
+    quantifier_at,
+    quantifies,
+)
 from assistant.statement.terms import concepts, is_place_form, is_spelt, longest, places_table
 from assistant.statement.tokens import Token, folded_set, surface, tokens_of, without_marks
 from vectorstore import analysis
@@ -83,12 +89,13 @@ class Statement:
     words: tuple[Word, ...]
     numbers: tuple[Number, ...]
     dates: tuple[Day, ...]
+    weekdays: tuple[Weekdays, ...]
     places: tuple[Place, ...]
     names: tuple[Name, ...]
     ordinals: frozenset[int]
-    fractions: frozenset[str]
     quantifiers: frozenset[str]
     negations: tuple[int, ...]
+    implied: tuple[int, ...]
     literals: frozenset[str]
     denies: bool
     keys: frozenset[str]
@@ -133,16 +140,24 @@ def _read(text: str) -> Statement:
     taken = set(in_law)
     for day in dates:
         taken.update(range(day.first, day.last + 1))
+    weekdays = [w for w in weekdays_of(tokens) if w.first not in taken]
+    for said in weekdays:
+        taken.update(range(said.first, said.last + 1))
     numbers = list(laws)
+    for share in ratios_of(tokens, raw_numbers):
+        quarter = share.first == share.last and share.first and tokens[share.first].capital
+        if share.first not in taken and not quarter:
+            numbers.append(share)
+            taken.update(range(share.first, share.last + 1))
     for value, first, last in raw_numbers:
         nth = ordinal_at(tokens, first)[0] is not None
-        if first not in taken and not nth and not fraction_at(tokens, first):
+        if first not in taken and not nth:
             # what was taken with a number ("8.7 في المئة") is no number of its own
             number = number_of(tokens, value, first, last)
             numbers.append(number)
             taken.update(range(first, number.last + 1))
     denied, negations = denied_words(tokens)
-    places, words, names, ordinals, fractions = [], [], [], set(), set()
+    places, words, names, ordinals = [], [], [], set()
     at = 0
     run: list[Token] = []
     run_at = 0
@@ -191,10 +206,8 @@ def _read(text: str) -> Statement:
             ordinals.add(ordinal)
             at = last + 1
             continue
-        fraction = fraction_at(tokens, at)
-        if fraction:
+        if at in negations:
             close()
-            fractions.add(fraction)
             at += 1
             continue
         length, entries = longest(tokens, at, concepts())
@@ -239,20 +252,24 @@ def _read(text: str) -> Statement:
             words.append(_plain(token, at, denied))
         at += 1
     close()
-    quantifiers = {quantifier_at(tokens, i) for i in range(len(tokens))} - {""}
+    weekly = {i for w in weekdays for i in range(w.first, w.last + 1)}
+    shares = {i for n in numbers if n.unit == "percent" for i in range(n.first, n.last + 1)}
+    quantifiers = {quantifier_at(tokens, i) for i in range(len(tokens)) if i not in weekly | shares}
+    quantifiers.discard("")
     return Statement(
         text=text,
         arabic=sum(t.arabic for t in tokens) * 2 > sum(t.word for t in tokens),
         tokens=tokens,
         words=tuple(words),
-        numbers=tuple(numbers),
+        numbers=tuple(sorted(numbers, key=lambda n: n.first)),
         dates=tuple(dates),
+        weekdays=tuple(weekdays),
         places=tuple(places),
         names=tuple(names),
         ordinals=frozenset(ordinals),
-        fractions=frozenset(fractions),
         quantifiers=frozenset(quantifiers),
         negations=tuple(negations),
+        implied=tuple(i for i in implied_denials(tokens) if i not in weekly),
         literals=_literals(text),
         denies=any(tokens[i].folded not in MILD for i in negations),
         keys=frozenset(k for w in words for k in w.keys | w.parts),

@@ -70,12 +70,28 @@ def _place_forms() -> frozenset[str]:
     )
 
 
+@lru_cache(maxsize=1)
+def _place_stems() -> dict[str, frozenset[str]]:
+    """Stem to the Arabic places of one word that have it, without article and last letter."""
+    found: dict[str, set[str]] = {}
+    for line in (LEXICON / "places.txt").read_text("utf-8").splitlines():
+        for term in line.partition(":")[2].split(","):
+            words = [t for t in tokens_of(term) if t.word]
+            if len(words) == 1 and words[0].arabic:
+                bare = words[0].folded.removeprefix("ال")
+                found.setdefault(words[0].forms[0], set()).add(bare[: max(3, len(bare) - 1)])
+    return {stem: frozenset(forms) for stem, forms in found.items()}
+
+
 def is_place_form(token: Token) -> bool:
     """Whether an Arabic word is spelt as a place is: الرياض, not the sport الرياضة."""
     if not token.arabic:
         return True
     bare = _BEFORE_PLACE.sub("", token.folded)
     forms = _place_forms()
+    alike = {s for form in token.forms for s in _place_stems().get(form, ())}
+    if alike and not any(word.startswith(s) for word in (bare, token.folded) for s in alike):
+        return False  # "فيروس" has the letters of Russia, "البحر" those of Bahrain
     if not bare.endswith("ه") or bare.endswith("يه") or not forms.isdisjoint({bare, "ال" + bare}):
         return True
     return forms.isdisjoint({bare[:-1], "ال" + bare[:-1]})

@@ -62,6 +62,8 @@ def align(words: Sequence[Word], text: Statement, near: Closeness | None) -> lis
                 best = int(np.argmax(row))
                 value = (float(row[best]) - APART) / (CLOSE - APART)
                 said_by = said[best][1]
+                if words[i].role and said_by is not None and said_by.role:
+                    value = 0.0  # another office, however near the words
                 partners[i] = Partner(
                     min(1.0, max(0.0, value)), (said_by,) if said_by else (), said[best][0]
                 )

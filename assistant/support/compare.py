@@ -8,7 +8,7 @@ from assistant.statement import (
 )
 from assistant.support.closeness import Closeness
 from assistant.support.comparison import Comparison, Evidence, Score, Weigh
-from assistant.support.dates import compare_dates
+from assistant.support.dates import compare_dates, compare_weekdays
 from assistant.support.names import compare_names
 from assistant.support.numbers import compare_numbers
 from assistant.support.opposites import compare_opposites
@@ -39,13 +39,14 @@ def compare(
     found = Comparison(
         same_language=claim.arabic == own.arabic,
         one_sided=own.denies and not claim.denies,
-        denies=claim.denies and not own.denies,
+        denies=claim.denies,
     )
     score = Score()
     compare_words(claim, own, around, weigh, near, found, score)
     found.words = score.own / (score.total or 1.0)
     compare_numbers(claim, own, around, near, found, score)
     compare_dates(claim, own, around, evidence.published, found, score)
+    compare_weekdays(claim, own, around, found, score)
     compare_places(claim, own, around, found, score)
     compare_names(claim, own, around, near, found, score)
     compare_roles(claim, own, found)

@@ -44,7 +44,7 @@ class Comparison:
         words: `own` of the plain words alone.
         flipped: words that one side denies and the other does not.
         one_sided: the text denies something, the statement nothing.
-        denies: the statement denies something, the text nothing.
+        denies: the statement denies something.
         parts: weight, own and whole of each plain word, by its place in the statement.
     """
 

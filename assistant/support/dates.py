@@ -8,6 +8,7 @@ from datetime import date
 from assistant.statement import (
     Day,
     Statement,
+    Weekdays,
 )
 from assistant.support.comparison import Comparison, Score
 from assistant.types import Difference
@@ -44,6 +45,37 @@ def compare_dates(
             found.missing.append("date")
 
 
+def compare_weekdays(
+    claim: Statement, own: Statement, around: Sequence[Statement], found: Comparison, score: Score
+) -> None:
+    """Days of the week: the text must name each of them, where it names any."""
+    for said in claim.weekdays:
+        closed = claim.denies and not own.denies and bool(own.weekdays) and _closed_on(said, own)
+        if _open_on(said, own) or closed:
+            score.add(1.0, 1.0, 1.0)
+        elif own.weekdays:
+            score.add(1.0, 0.0, 0.0, True)
+            found.differences.append(Difference("date", said.text, own.weekdays[0].text))
+        elif any(_open_on(said, a) for a in around):
+            score.add(1.0, 0.0, 1.0)
+        else:
+            score.add(1.0, 0.0, 0.0)
+            found.missing.append("date")
+
+
+def _open_on(said: Weekdays, text: Statement) -> bool:
+    return said.days <= frozenset[int]().union(*(w.days for w in text.weekdays))
+
+
+def all_closed(claim: Statement, own: Statement) -> bool:
+    """Whether the text names days and none of the statement's is among them."""
+    return bool(own.weekdays) and all(_closed_on(said, own) for said in claim.weekdays)
+
+
+def _closed_on(said: Weekdays, text: Statement) -> bool:
+    return said.days.isdisjoint(frozenset[int]().union(*(w.days for w in text.weekdays)))
+
+
 def _equal_days(one: Day, other: Day) -> bool:
     return (one.year, one.month, one.day) == (other.year, other.month, other.day)
 
@@ -56,6 +88,10 @@ def _carries(source: Day, claim: Day, year: int | None) -> bool:
             return False
     if claim.month is not None and source.month != claim.month:
         return False
+    if claim.part and source.month is not None and source.month not in _MONTHS_OF[claim.part]:
+        return False
+    if claim.part and source.part and claim.part != source.part:
+        return False
     if claim.day is None:
         return True
     if source.day is None:
@@ -63,6 +99,9 @@ def _carries(source: Day, claim: Day, year: int | None) -> bool:
     if claim.until is not None:
         return (claim.day, claim.until) == (source.day, source.until)
     return source.day <= claim.day <= (source.until or source.day)
+
+
+_MONTHS_OF = {"start": range(1, 5), "middle": range(4, 10), "end": range(9, 13)}
 
 
 def _as_fine(source: Day, claim: Day, year: int | None) -> bool:

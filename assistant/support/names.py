@@ -118,8 +118,13 @@ def people_of(text: Statement) -> list[Name]:
     return found
 
 
+_TITLES = frozenset({"mr", "mrs", "ms", "dr"})  # not a name: "Mr" has the consonants of عمرو
+
+
 def is_part(part: Token, token: Token) -> bool:
     """Whether two words are spellings of one name: Naela, Naila, نائلة; but not CARE and Cairo."""
+    if token.folded in _TITLES:
+        return False
     if part.forms[0] == token.forms[0]:
         return part.arabic or not part.capital or token.capital  # CARE is not care
     if part.arabic != token.arabic and not (part.text.isupper() or token.text.isupper()):

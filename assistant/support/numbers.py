@@ -17,9 +17,12 @@ from assistant.types import Difference
 
 ROUND_TO = 0.02  # "nine million" for 9,012,582
 ROUND_FROM = 100_000  # smaller numbers are not rounded in print
+NEAR = 1.35  # "more than 300" is said of 310, hardly of 900
+ABOUT_A_SHARE = 2.5  # percentage points by which "a third" may miss what is counted
 _DUAL = ("ين", "ان")
 ALIKE = 0.6  # cosine of words from which two numbers do count the same
 SAME_THING = 0.5  # cosine of words from which two numbers may count the same
+ACROSS = 0.42  # the same between two languages, where words are further apart
 LISTED = 6  # words after a number that may say what it counts
 FEW = 10  # more are not named one by one
 
@@ -34,7 +37,7 @@ def compare_numbers(
 ) -> None:
     """Lay numbers side by side, each with what it counts."""
     for place, number in enumerate(claim.numbers):
-        same = [n for n in own.numbers if _equal(number, n)]
+        same = [n for n in own.numbers if same_number(number, n)]
         before = sum(1 for n in claim.numbers[:place] if n.value == number.value)
         if len(same) > before or (same and len({n.value for n in same}) > 1):
             other = _counts_other(number, same, own) or _stands_elsewhere(claim, number, same, own)
@@ -46,13 +49,16 @@ def compare_numbers(
                 found.missing.append("number")
             score.add(1.0, float(not other), float(not other), bool(other))
             continue
-        open_numbers = [n for n in own.numbers if not any(_equal(c, n) for c in claim.numbers)]
+        open_numbers = [n for n in own.numbers if not any(same_number(c, n) for c in claim.numbers)]
         if (
             len(claim.numbers) == 1
             and not open_numbers
-            and any(_equal(number, n) for a in around for n in a.numbers)
+            and any(same_number(number, n) for a in around for n in a.numbers)
         ):
             score.add(1.0, 0.0, 1.0)
+            continue
+        if any(_within(number, n) for n in open_numbers) and not _ambiguous(number, open_numbers):
+            score.add(1.0, 1.0, 1.0)
             continue
         if _enumerated(number, own) or _dual(number, own):
             score.add(1.0, 1.0, 1.0)
@@ -72,8 +78,6 @@ def compare_numbers(
         found.missing.append("ordinal")
     if claim.ordinals and own.ordinals and not claim.ordinals & own.ordinals:
         found.missing.append("ordinal")
-    if claim.fractions - own.fractions:
-        found.missing.append("number")
 
 
 def _counts_else(
@@ -89,7 +93,8 @@ def _counts_else(
         if any(number.counted & (w.keys | w.parts) for w in listed):
             return False
     things = [thing for n in same for thing in n.things]
-    return float(near(number.things, things).max()) < SAME_THING
+    across = number.things[0].isascii() != things[0].isascii()
+    return float(near(number.things, things).max()) < (ACROSS if across else SAME_THING)
 
 
 def _away_from_its_words(
@@ -99,7 +104,7 @@ def _away_from_its_words(
 
     "Donors promised 1.52 billion, while 3.1 billion was required": not 3.1 promised.
     """
-    same = [n for n in own.numbers if _equal(number, n)]
+    same = [n for n in own.numbers if same_number(number, n)]
     others = [n for n in own.numbers if n.unit == number.unit and n not in same]
     if len(same) != 1 or not others or claim.arabic != own.arabic:
         return False
@@ -121,21 +126,51 @@ def _enumerated(number: Number, own: Statement) -> bool:
 
 
 def _dual(number: Number, own: Statement) -> bool:
-    """Whether Arabic's own form for two of a thing may say it."""
+    """Whether Arabic's own form for two of a thing says it: مجلسين for "two councils"."""
     return (
         number.value == 2
         and not number.unit
-        and any(t.arabic and len(t.folded) > 4 and t.folded.endswith(_DUAL) for t in own.tokens)
+        and any(
+            len(w.text) > 4 and w.text.endswith(_DUAL) and number.counted & (w.keys | w.parts)
+            for w in own.words
+        )
     )
 
 
-def _equal(claim: Number, source: Number) -> bool:
+def _within(claim: Number, source: Number) -> bool:
+    """Whether "more than 300" or "fewer than half" is said by a number that fulfils it."""
+    if claim.unit != source.unit or source.bound not in ("", "about", claim.bound):
+        return False
+    if claim.bound == "more":
+        near = claim.unit == "percent" or source.value <= NEAR * claim.value
+        return near and source.value > claim.value
+    if claim.bound == "less":
+        near = claim.unit == "percent" or source.value * NEAR >= claim.value
+        return near and source.value < claim.value
+    return False
+
+
+def _ambiguous(number: Number, open_numbers: Sequence[Number]) -> bool:
+    """Whether several numbers of the text may be the one that is meant."""
+    alike = [n for n in open_numbers if n.unit == number.unit]
+    counting = [n for n in alike if _counts_same(number, n)]
+    if counting:
+        return not any(_within(number, n) for n in counting)
+    return len(alike) > 1 or (number.unit == "" and bool(number.counted))
+
+
+def same_number(claim: Number, source: Number) -> bool:
+    """Whether two numbers are the same, in whatever way each is written."""
+    if claim.hours and source.hours:
+        return claim.hours == source.hours
     if claim.unit != source.unit and "law" in (claim.unit, source.unit):
         return False
     if {claim.unit, source.unit} == {"", "percent"}:
         return False
     if {claim.value, claim.also or claim.value} & {source.value, source.also or source.value}:
         return True
+    if claim.unit == "percent" and (claim.fraction or source.fraction):
+        return abs(claim.value - source.value) <= ABOUT_A_SHARE and not claim.bound
     round_enough = claim.value >= ROUND_FROM and f"{claim.value:.0f}".rstrip("0").__len__() <= 2
     return round_enough and abs(claim.value - source.value) <= ROUND_TO * source.value
 
@@ -154,7 +189,7 @@ def _counts_other(number: Number, same: Sequence[Number], own: Statement) -> Num
 
 def _may_count_other(number: Number, own: Statement) -> bool:
     """Whether another number of the text counts what the claim counts, and this one nothing."""
-    same = [n for n in own.numbers if _equal(number, n)]
+    same = [n for n in own.numbers if same_number(number, n)]
     if not same or not number.counted or any(n.counted for n in same):
         return False
     return any(
@@ -166,7 +201,7 @@ def _turned_round(claim: Statement, own: Statement) -> bool:
     """Whether two numbers stand in the other order than in the text, not each by what it counts."""
     found: list[tuple[int, bool]] = []
     for number in claim.numbers:
-        same = [n for n in own.numbers if _equal(number, n)]
+        same = [n for n in own.numbers if same_number(number, n)]
         if len(same) == 1:
             known = bool(number.counted) and _counts_same(number, same[0])
             found.append((same[0].first, known))
@@ -242,7 +277,7 @@ def _rival(
     free = [
         n
         for n in own.numbers
-        if n.unit == number.unit and not any(_equal(c, n) for c in claim.numbers)
+        if n.unit == number.unit and not any(same_number(c, n) for c in claim.numbers)
     ]
     counting = [n for n in free if _counts_same(number, n)]
     counting = counting or [n for n in free if number.counted & n.counted]

@@ -53,8 +53,12 @@ def _sides(statement: Statement) -> dict[int, list[_Said]]:
     denied = {i for w in statement.words if w.denied for i in range(w.first, w.last + 1)}
     table = _table()
     tokens = statement.tokens
+    counted = {n.last + 1 for n in statement.numbers if n.hours}  # compared as lengths of time
     at = 0
     while at < len(tokens):
+        if at in counted:
+            at += 1
+            continue
         for length in range(min(_LONGEST, len(tokens) - at), 0, -1):
             entry = _entry(tokens[at : at + length], table)
             if entry is not None:

@@ -29,6 +29,8 @@ def compare_places(
     often = Counter(p.key for p in claim.places)
     unsaid = [p for p in own.places if Counter(o.key for o in own.places)[p.key] > often[p.key]]
     for place in dict.fromkeys(claim.places):
+        if place.key not in said and any(o.at == place.at and o.key in said for o in claim.places):
+            continue  # عمان is Amman or Oman
         turned = _turned(place, own)
         if turned:
             found.differences.append(Difference("place", _way(place), _way(turned)))

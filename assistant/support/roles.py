@@ -9,18 +9,30 @@ from assistant.statement import (
     Name,
     Statement,
     Token,
+    Word,
 )
+from assistant.statement.polarity import is_one_of
+from assistant.statement.tokens import folded_set
 from assistant.support.comparison import HOME, Comparison
 from assistant.support.names import is_part, name_carried, part_in, people_of
 from assistant.types import Difference
 
+_SUCCESSION = folded_set(
+    """predecessor successor succeed succeeded succeeds replaced سلف سلفه سلفها خلف خلفا خلفت
+    يخلف تخلف"""
+)
 ROLE_REACH = 5  # words after an office that say of what
 
 
 def compare_roles(claim: Statement, own: Statement, found: Comparison) -> None:
     """An office is carried only by the stretch of text that names its holder."""
+    follows = any(is_one_of(token, _SUCCESSION) for token in claim.tokens)
+    if follows and (claim.arabic or not any(is_one_of(t, _SUCCESSION) for t in own.tokens)):
+        found.missing.append("role")  # who came after whom is told by the order of the names
     if not any(w.role for w in claim.words):
         return
+    if claim.arabic and any(not name_carried(n, own) for n in people_of(claim)):
+        found.missing.append("name")  # whose office it is must be said by name
     people = [n for n in claim.names if name_carried(n, own)]
     holders = [list(n.parts) for n in people]
     if claim.arabic:
@@ -33,6 +45,8 @@ def compare_roles(claim: Statement, own: Statement, found: Comparison) -> None:
         places = {p.key for p in own.places if p.at in stretch}
         ours = _stretch(parts, claim)
         for office in (w for w in claim.words if w.role and w.first in ours):
+            if _nearer_office(office, parts, claim, own):
+                found.missing.append("role")
             if not any(office.keys & w.keys for w in near):
                 held = [w for w in near if w.role]
                 if held:
@@ -65,9 +79,49 @@ def compare_roles(claim: Statement, own: Statement, found: Comparison) -> None:
                 and not w.role
             ]
             lacking = [w for w in of if not any(w.keys & n.keys for n in near)]
-            if of and len(lacking) * 2 > len(of):
+            rivals = [
+                w
+                for w in near
+                if w.known
+                and not w.role
+                and not w.light
+                and not any(w.keys & c.keys for c in claim.words)
+            ]
+            if _is_row(own):
+                continue
+            if of and len(lacking) * 2 > len(of) and not rivals:
+                found.missing.append("role")
+            elif of and len(lacking) * 2 > len(of):
                 held_words = [w.text for w in near if w.role or w.known][:4]
                 found.differences.append(Difference("role", lacking[0].text, " ".join(held_words)))
+
+
+def _nearer_office(office: Word, parts: Sequence[Token], claim: Statement, own: Statement) -> bool:
+    """Whether another office stands beside the holder, and the one that is meant further off."""
+    at = [i for i, t in enumerate(own.tokens) if any(is_part(p, t) for p in parts)]
+    if not at or own.tokens[-1].text not in ".":
+        return False
+
+    if own.arabic:  # the office stands before its holder
+        before = [w for w in own.words if w.role and 0 < at[0] - w.last <= ROLE_REACH]
+        if before:
+            nearest = max(before, key=lambda w: w.first)
+            return not any(nearest.keys & c.keys for c in claim.words if c.role)
+
+    def away(word: Word) -> int:
+        return min(min(abs(i - word.first), abs(i - word.last)) for i in at)
+
+    meant = [away(w) for w in own.words if w.role and w.keys & office.keys]
+    others = [
+        away(w)
+        for w in own.words
+        if w.role and not any(w.keys & c.keys for c in claim.words if c.role)
+    ]
+    return bool(meant and others) and min(others) == 1 and min(meant) > 2
+
+
+def _role_in(places: range, own: Statement) -> bool:
+    return any(w.role and w.first in places for w in own.words)
 
 
 def _titled(name: Name, own: Statement) -> bool:
@@ -87,13 +141,22 @@ def _arabic_holders(claim: Statement, own: Statement) -> list[list[Token]]:
     plain = {w.first for w in claim.words if not w.known}
     for index in range(len(claim.tokens) + 1):
         token = claim.tokens[index] if index < len(claim.tokens) else None
-        if token is not None and index in plain and part_in(token, own):
+        named = token is not None and (
+            bool(run) or not token.folded.startswith(("ال", "وال", "لل", "بال"))
+        )
+        if token is not None and named and index in plain and part_in(token, own):
             run.append(token)
             continue
         if len(run) > 1:
-            holders.append(run)
+            holders.append(run[:2])  # what follows may be a word: "وداد خليل الشريط"
         run = []
     return holders
+
+
+def _is_row(own: Statement) -> bool:
+    """Whether a text is a row of a table: "Head: Idris Hamdan; Years: 2003-2009"."""
+    signs = {t.text for t in own.tokens}
+    return {";", ":"} <= signs and own.tokens[-1].text not in "."
 
 
 def _stretch(parts: Sequence[Token], own: Statement) -> set[int]:
@@ -105,8 +168,7 @@ def _stretch(parts: Sequence[Token], own: Statement) -> set[int]:
     at = [i for i, t in enumerate(own.tokens) if any(is_part(p, t) for p in parts)]
     if not at:
         return set()
-    table = any(t.text == ";" for t in own.tokens) and any(t.text == ":" for t in own.tokens)
-    if table and own.tokens[-1].text not in ".":
+    if _is_row(own):
         return set(range(len(own.tokens)))
     first, last = at[0], at[-1]
     if last - first > 6:
@@ -127,6 +189,13 @@ def _stretch(parts: Sequence[Token], own: Statement) -> set[int]:
             start = (joints[-1] if joints else until) + 1
         elif last < person.at <= end:
             end = person.at - 1
+    if start == first and start > 1 and not _role_in(range(start, end + 1), own):
+        before = start - 1
+        while before > 0 and own.tokens[before - 1].text not in ",;:،؛":
+            before -= 1
+        held = range(before, start)  # "the deputy head, Farida Osman, was in charge"
+        if _role_in(held, own) and not any(n.at in held for n in people_of(own)):
+            start = before
     stretch = set(range(start, end + 1))
     titled = any(w.role for w in own.words if w.first in stretch)
     if end == last and end + 1 < len(own.tokens) and own.tokens[end + 1].text in ",،":

@@ -11,6 +11,7 @@ from assistant.support.candidates import Candidate
 from assistant.support.closeness import Closeness
 from assistant.support.compare import compare
 from assistant.support.comparison import Comparison, Evidence
+from assistant.support.likelihood import features, likelihood, shipped
 from assistant.types import Finding
 
 # How strongly a text speaks for a statement: what it says of it with its page, by itself, and how
@@ -20,10 +21,12 @@ WHOLE, OWN, COSINE = 0.41, 0.21, 0.38
 SUPPORTS = {True: 0.66, False: 0.61}  # by whether both are in one language
 CONTRADICTS = 0.56
 LEAST_OWN = 0.30  # a text that says less by itself speaks of something else
+LEAST_SAID = 0.15  # the same where the learned score decides
 LEAST_COSINE = 0.13  # below, a text speaks of something else, unless it says it all
 UNSURE_REST = 0.70  # so much of the rest must be said where some word is not said at all
 UNSAID = 0.47  # cosine below which a word that is not said leaves a doubt
 DENIED = 0.36  # cosine from which a text contradicts a statement that denies what it says
+FAR = 0.25  # cosine below which even a text with all the words speaks of something else
 LEAST_REST = 0.70  # a text that says less of the rest speaks of another event
 ONE_SIDED = 0.51  # cosine below which a negation on one side only leaves a doubt
 DOUBTED = 0.03  # by so much a contradiction must be stronger to win over support
@@ -31,6 +34,7 @@ PATCHED = 0.6  # share of the plain words from which one of two sentences stands
 UNHEARD = 0.8  # weight of a word in no candidate: more often a paraphrase than a new matter
 MARGIN = 0.07  # by so much support must be stronger than a contradiction
 PAIR = 0.0  # two sentences hold much else; to contradict they must speak so much more plainly
+BY_ITSELF = 0.9  # so much of a statement a clause must say to stand without its sentence
 FULLY = 0.95  # so much of a statement makes one of two sentences decide alone
 FLIPPED, FLIPPED_COSINE = 3, 0.6  # words denied on one side only that tell the same sentence
 
@@ -64,12 +68,29 @@ def weigh_all(
     for candidate in candidates:
         comparison = compare(statement, candidate.evidence, rarity, near)
         pair = candidate.compound
+        several = len(candidate.sentences) > 1
         finding, strength = judge(comparison, candidate.evidence, pair=pair)
+        if finding is Finding.NOT_FOUND and _likely(statement, candidate, comparison):
+            finding, strength = Finding.SUPPORTED, strength * 2
         told = statement.denies or statement.quantifiers or statement.ordinals
-        if pair and told and finding is Finding.SUPPORTED:
+        if several and told and finding is Finding.SUPPORTED:
             finding = Finding.NOT_FOUND  # which of the two is denied, which is "most"?
         weighed.append(Weighed(candidate, comparison, finding, strength))
     return weighed
+
+
+def open_to_paraphrase(comparison: Comparison) -> bool:
+    """Whether nothing differs and nothing is missing that is checked exactly."""
+    return not (comparison.differences or comparison.missing) and comparison.own >= LEAST_SAID
+
+
+def _likely(statement: Statement, candidate: Candidate, comparison: Comparison) -> bool:
+    if not open_to_paraphrase(comparison):
+        return False
+    text = read_statement(candidate.evidence.text)
+    cosine = candidate.evidence.similarity
+    values = features(statement, text, comparison, cosine, compound=candidate.compound)
+    return likelihood(values) >= shipped().least
 
 
 def judge(
@@ -104,7 +125,7 @@ def _doubted_support(comparison: Comparison, cosine: float) -> bool:
 
 def _doubted_contradiction(comparison: Comparison, cosine: float, pair: bool) -> bool:
     kinds = {d.kind for d in comparison.differences}
-    vague = cosine < DENIED and comparison.own_rest < FULLY
+    vague = cosine < DENIED and (comparison.own_rest < FULLY or cosine < FAR)
     return bool(
         set(comparison.missing) - {"quantity"}
         or len(kinds) > 1
@@ -124,7 +145,12 @@ def decide(weighed: Sequence[Weighed]) -> Weighed | None:
     """
     supporting = [w for w in weighed if w.finding is Finding.SUPPORTED]
     against = [w for w in weighed if w.finding is Finding.CONTRADICTED]
-    alone = {w.candidate.sentences[0] for w in supporting if not w.candidate.compound}
+    supporting = [w for w in supporting if not _cut_out(w, weighed)]
+    alone = {
+        w.candidate.sentences[0]
+        for w in supporting
+        if not w.candidate.compound and w.comparison.own >= BY_ITSELF
+    }
     against = [
         w for w in against if not w.candidate.compound or alone.isdisjoint(w.candidate.sentences)
     ]
@@ -142,6 +168,19 @@ def decide(weighed: Sequence[Weighed]) -> Weighed | None:
     if lead <= 0:  # another's deed denies nobody's
         return best
     return worst if lead >= DOUBTED else None
+
+
+def _cut_out(best: Weighed, weighed: Sequence[Weighed]) -> bool:
+    """Whether a clause says it only with what surrounds it, and its whole sentence otherwise."""
+    candidate = best.candidate
+    if candidate.compound or best.comparison.own >= BY_ITSELF:
+        return False
+    return any(
+        w.candidate.compound
+        and w.candidate.sentences == candidate.sentences
+        and (w.comparison.differences or w.comparison.missing)
+        for w in weighed
+    )
 
 
 # A name may stand in the sentence before; its place, number or negation may not.
@@ -169,7 +208,9 @@ def _patched(best: Weighed, weighed: Sequence[Weighed]) -> bool:
 
 def _contradicted_inside(best: Weighed, against: Sequence[Weighed]) -> Weighed | None:
     """The one of two supporting sentences that contradicts by itself."""
-    if not best.candidate.compound:
+    candidate = best.candidate
+    whole = len(candidate.sentences) == 1 and best.comparison.own >= FULLY
+    if not candidate.compound or whole:
         return None
     inside = [
         w

@@ -8,11 +8,14 @@ from assistant.statement import Statement, Word
 from assistant.support.alignment import SAID, align, same_word
 from assistant.support.closeness import Closeness
 from assistant.support.comparison import NAME_WEIGHT, Comparison, Score, Weigh
+from assistant.support.denials import compare_denials
 from assistant.support.opposites import excludes
+from assistant.support.pairing import compare_pairs
 from assistant.types import Difference
+from assistant.wording import is_word
+from vectorstore.analysis import fold
 
 STRANGE = 0.15  # value below which a first word with a capital is taken for a name
-SHORT = 6  # content words of a sentence that a negation speaks of whole
 
 
 def compare_words(
@@ -25,8 +28,6 @@ def compare_words(
     score: Score,
 ) -> None:
     """Lay the plain words side by side, and what is denied of them."""
-    mismatched: list[tuple[Word, Word]] = []
-    agreed, plain = False, 0
     partners = align(claim.words, own, near)
     others = [align(claim.words, a, near) for a in around]
     for at, word in enumerate(claim.words):
@@ -46,43 +47,21 @@ def compare_words(
         weight = word.weight if word.light else word.weight * weigh(word.keys)
         score.add(weight, partner.value, nearby)
         found.parts[word.first] = (weight, partner.value, nearby)
+        if word.role and nearby < SAID:
+            found.missing.append("role")
         if nearby < SAID and not word.light:
             found.uncovered.append(word.text)
-            strange = word.first or (not word.known and partner.value <= STRANGE)
+            strange = word.first or _may_be_name(word, partner.value)
             if strange and word.text[:1].isupper() and not word.body and not excludes(word):
                 found.missing.append("name")  # inside a sentence a capital makes a name
-        if partner.value < SAID and nearby >= SAID and not word.light:
-            near_by = [w for o in others if o[at].value >= SAID for w in o[at].words]
-            if near_by and all(w.denied != word.denied for w in near_by):
+        elif partner.value < SAID and not word.light and not word.denied:
+            beside = [w for o in others if o[at].value >= SAID for w in o[at].words]
+            if beside and all(w.denied for w in beside):
                 found.missing.append("negation")
-        if partner.value < SAID or not partner.words or word.light:
-            continue
-        if any(word.denied and m.denied for m in partner.words):
-            agreed = True
-        elif all(m.denied != word.denied for m in partner.words):
-            mismatched.append((word, partner.words[0]))
-        else:
-            plain += 1
-    found.flipped = 0 if agreed else len(mismatched)
-    if mismatched and agreed and any(ours.denied for ours, _ in mismatched[:1]):
-        found.missing.append("negation")
-    elif mismatched and not agreed:
-        ours, theirs = mismatched[0]
-        short = sum(not w.light for w in own.words) <= SHORT
-        if ours.denied or len(mismatched) >= plain or short:
-            found.differences.append(
-                Difference("negation", _spelt(claim, ours), _spelt(own, theirs))
-            )
-        else:  # a negation elsewhere in a long sentence: a doubt
-            found.missing.append("negation")
-    elif claim.denies and not agreed and not mismatched:
-        found.missing.append("negation")
+    compare_denials(claim, own, partners, found)
+    compare_pairs(claim, own, partners, found)
 
 
-def _spelt(statement: Statement, word: Word) -> str:
-    """The word with what stands before it, where it is denied."""
-    first = word.first
-    if word.denied:
-        first = max((i for i in statement.negations if i <= word.last), default=first)
-    tokens = statement.tokens[min(first, word.first) : word.last + 1]
-    return " ".join(t.text for t in tokens)
+def _may_be_name(word: Word, said: float) -> bool:
+    """Whether the first word of a sentence, which always has a capital, may be a name."""
+    return not word.known and said <= STRANGE and not is_word(fold(word.text), "en")

@@ -241,3 +241,78 @@ def test_a_bare_year_is_a_date_and_a_day_of_the_range_is_in_it() -> None:
 
 def test_differences_are_values() -> None:
     assert Difference("number", "1", "2") == Difference("number", "1", "2")
+
+
+@pytest.mark.parametrize(
+    ("claim", "text", "kind"),
+    [
+        (
+            "The Amman office opened in 2015.",
+            "The Amman office followed in 2013 and the Khartoum office in 2015.",
+            "date",
+        ),
+        (
+            "The vans stop at Deir Alla on Thursdays.",
+            "The vans stop at Deir Alla on Mondays and at South Shuna on Thursdays.",
+            "date",
+        ),
+        (
+            "Care of the elderly is taught in Tunisia.",
+            "Care of the elderly is taught in Jordan, and welding is taught in Tunisia.",
+            "place",
+        ),
+    ],
+)
+def test_a_value_belongs_to_the_words_of_its_own_stretch(claim: str, text: str, kind: str) -> None:
+    assert kind in {d.kind for d in laid(claim, text).differences}
+
+
+def test_a_list_of_places_is_one_stretch() -> None:
+    found = laid("Judges were trained in Morocco.", "Judges were trained in Tunisia and Morocco.")
+
+    assert not found.differences
+    assert not found.missing
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("open from Sunday to Thursday", {6, 0, 1, 2, 3}),
+        ("open every day except Friday", {0, 1, 2, 3, 5, 6}),
+        ("تعمل العيادة طوال الأسبوع ما عدا الجمعة", {0, 1, 2, 3, 5, 6}),
+        ("من الأحد إلى الأربعاء", {6, 0, 1, 2}),
+    ],
+)
+def test_days_of_the_week_are_read_as_far_as_they_reach(text: str, days: set[int]) -> None:
+    assert [set(w.days) for w in read_statement(text).weekdays] == [days]
+
+
+@pytest.mark.parametrize(
+    ("claim", "text"),
+    [
+        ("It is valid for three days.", "It is valid for 72 hours."),
+        ("One family in four moved.", "A quarter of the families moved: one family in four."),
+        ("More than half were women.", "Of them 61 per cent were women."),
+        ("Nobody answers on Fridays.", "The line answers on every day except Friday."),
+        ("They turn down money from firms.", "They accept no money from firms."),
+    ],
+)
+def test_the_same_said_in_another_way_differs_in_nothing(claim: str, text: str) -> None:
+    found = laid(claim, text)
+
+    assert not found.differences
+    assert not {"number", "date", "negation"} & set(found.missing)
+
+
+@pytest.mark.parametrize(
+    ("claim", "text"),
+    [
+        ("We treat cancer and do not pay.", "We do not treat cancer and do not pay."),
+        ("It dealt with custody, not with bail.", "It dealt with bail, not with custody."),
+        ("Members agreed to the clause.", "Members rejected the clause."),
+    ],
+)
+def test_what_one_side_denies_is_a_doubt_at_least(claim: str, text: str) -> None:
+    found = laid(claim, text)
+
+    assert "negation" in {*found.missing, *(d.kind for d in found.differences)}

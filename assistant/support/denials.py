@@ -1,0 +1,141 @@
+"""Denials: what one side denies and the other does not.
+
+A "not" is laid beside a "not", but also beside a word that denies by itself: who "turns down money"
+"accepts no money". Only cues in the clauses that speak of the same matter count; where the two
+sides may still mean the same, nothing is said, and where they may not, it is a doubt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.statement import Statement, Word
+from assistant.support.alignment import SAID, Partner, same_word
+from assistant.support.comparison import Comparison
+from assistant.support.dates import all_closed
+from assistant.types import Difference
+
+PLAIN = 1.0  # value of a partner from which two words say the same beyond doubt
+SHORT = 6  # content words of a sentence that a negation speaks of whole
+_BREAKS = frozenset({"but", "while", "whereas", "because", "لكن", "ولكن", "بينما", "اما", "لان"})
+
+
+def compare_denials(
+    claim: Statement, own: Statement, partners: Sequence[Partner], found: Comparison
+) -> None:
+    """Lay what the statement denies beside what the text denies.
+
+    Args:
+        partners: what each word of the statement has in the text, in order.
+    """
+    if claim.denies and not own.denies and claim.weekdays and all_closed(claim, own):
+        return  # "nobody answers on Fridays", "every day except Friday"
+    pairs = [
+        (word, partner)
+        for word, partner in zip(claim.words, partners, strict=True)
+        if partner.value >= SAID and partner.words and not word.light
+    ]
+    agreed = any(w.denied and any(m.denied for m in p.words) for w, p in pairs)
+    apart = [
+        (w, p.words[0])
+        for w, p in pairs
+        if all(m.denied != w.denied for m in p.words) and _plain(w, p)
+    ]
+    ours_only = [(w, m) for w, m in apart if w.denied]
+    theirs_only = [(w, m) for w, m in apart if not w.denied]
+    found.flipped = 0 if agreed else len(apart)
+    cues = _cues_beside(own, pairs)
+    implied = _unshared(claim, own)
+    theirs = set(_unshared(own, claim)) | set(own.negations)
+    alone = [i for i in cues if i in theirs]
+    if agreed:
+        more = bool(theirs_only) and len(own.negations) > len(claim.negations)
+        if more or _heads_apart(claim, own, pairs):
+            found.missing.append("negation")  # "A, not B" is not "B, not A"
+    elif claim.denies:
+        if claim.implied and not any(i in own.negations for i in cues):
+            found.missing.append("negation")  # "not excluded" is not "excluded"
+        elif ours_only and not _denied_in_clause(ours_only, own, cues):
+            _differ(claim, own, ours_only[0], found)
+        elif not cues:
+            found.missing.append("negation")
+    elif theirs_only and not implied:
+        short = sum(not w.light for w in own.words) <= SHORT
+        most = len(theirs_only) >= len(pairs) - len(apart)
+        if own.denies and (most or short):
+            _differ(claim, own, theirs_only[0], found)
+        else:  # a negation elsewhere in a long sentence
+            found.missing.append("negation")
+    elif ours_only and not cues:
+        _differ(claim, own, ours_only[0], found)
+    elif bool(implied) != bool(alone):
+        found.missing.append("negation")
+
+
+def _heads_apart(claim: Statement, own: Statement, pairs: Sequence[tuple[Word, Partner]]) -> bool:
+    """Whether what one side denies first of all is what the other side says."""
+    ours, theirs = _heads(claim), _heads(own)
+    return any(
+        (w.first in ours and all(not m.denied for m in p.words))
+        or (not w.denied and all(m.first in theirs for m in p.words))
+        for w, p in pairs
+    )
+
+
+def _heads(text: Statement) -> set[int]:
+    """The first word of each denial that says something: "not covered by the card"."""
+    heads: set[int] = set()
+    for at in text.negations:
+        after = [w.first for w in text.words if w.first > at and w.denied and not w.light]
+        heads.update(after[:1])
+    return heads
+
+
+def _plain(word: Word, partner: Partner) -> bool:
+    return partner.value >= PLAIN or any(same_word(word, m) for m in partner.words)
+
+
+def _clauses(text: Statement) -> list[int]:
+    """Per token the number of its clause."""
+    result, count = [], 0
+    for token in text.tokens:
+        if token.text in ",;:.،؛" or token.folded in _BREAKS:
+            count += 1
+        result.append(count)
+    return result
+
+
+def _cues_beside(own: Statement, pairs: Sequence[tuple[Word, Partner]]) -> list[int]:
+    """Places of the words that deny in the clauses of a text that speak of the statement."""
+    clause = _clauses(own)
+    said = [clause[m.first] for _, p in pairs for m in p.words[:1]]
+    relevant = {c for c in said if said.count(c) * 3 >= len(said)}
+    return [i for i in (*own.negations, *own.implied) if clause[i] in relevant]
+
+
+def _denied_in_clause(
+    pairs: Sequence[tuple[Word, Word]], own: Statement, cues: Sequence[int]
+) -> bool:
+    """Whether the clause of a word that the statement denies has a cue: "X is not required"."""
+    clause = _clauses(own)
+    return any(clause[theirs.first] == clause[i] for _, theirs in pairs for i in cues)
+
+
+def _unshared(one: Statement, other: Statement) -> list[int]:
+    """Words of one side that deny by themselves and do not stand on the other as well."""
+    theirs = {form for i in other.implied for form in other.tokens[i].forms}
+    return [i for i in one.implied if theirs.isdisjoint(one.tokens[i].forms)]
+
+
+def _differ(claim: Statement, own: Statement, pair: tuple[Word, Word], found: Comparison) -> None:
+    ours, theirs = pair
+    found.differences.append(Difference("negation", _spelt(claim, ours), _spelt(own, theirs)))
+
+
+def _spelt(statement: Statement, word: Word) -> str:
+    """The word with what stands before it, where it is denied."""
+    first = word.first
+    if word.denied:
+        first = max((i for i in statement.negations if i <= word.last), default=first)
+    tokens = statement.tokens[min(first, word.first) : word.last + 1]
+    return " ".join(t.text for t in tokens)
