@@ -77,6 +77,23 @@ CONFIDENCE_FEATURES: tuple[str, ...] = (
     *(f"{name}_squared" for name in _SQUARED),
     *DOUBTS,
 )
+# Nor what this assistant thinks of it.
+_OPINION = re.compile(
+    r"\b(?:do you (?:think|believe|agree)|your (?:opinion|view)|in your view|who is to blame|"
+    r"is it (?:right|fair|wrong|moral|good|bad) (?:that|to|of)|"
+    r"should (?:egypt|europe|the (?:government|state|eu|un)|we|countries|people|migrants|refugees)|"
+    r"(?:good|bad|dangerous) for (?:egypt|the (?:country|economy)|society)|"
+    r"(?:best|worst|better|worse) (?:country|government|president|minister|ngo|agency))\b|"
+    r"\b(?:ما رايك|رايك|برايك|رايكم|هل تعتقد|هل تري|تفتكر|بتفكر|شو رايك|ايه رايك)\b|"
+    r"\bهل (?:يجب|ينبغي|من الافضل|من العدل|المفروض) |"
+    r"\b(?:احسن|افضل|اسوا) (?:دوله|بلد|حكومه|رئيس|منظمه)\b"
+)
+_FORECAST = re.compile(
+    r"\b(?:will|be)\b.{0,60}\b(?:by|in) (?:20(?:2[7-9]|[3-9]\d)|(?:five|ten|twenty|a few) years)\b|"
+    r"\b(?:predict|forecast|in the future)\b|"
+    r"\b(?:بعد (?:خمس|عشر|عشرين) سن|في المستقبل|تتوقع|توقعاتك)|"
+    r"\bس[يتن]\w{2,}.{0,60}\b20(?:2[7-9]|[3-9]\d)\b"
+)
 
 
 def confidence_features(evidence: Evidence, scores: Floats, picked: Sequence[int]) -> Floats:
@@ -165,8 +182,12 @@ def objections(evidence: Evidence, features: Floats, picked: Sequence[int]) -> f
     chunks = [evidence.candidates[i].passage.chunk for i in picked]
     around = " ".join(text for c in chunks for text in (c.title, *c.headings, c.text))
     another = bool(wanted) and not wanted <= ordinals_of(words_of(around))
-    predicts = bool(_SOON.search(analysis.fold(evidence.question.text)))
-    return OBJECTION * (float(fragment) + float(lacks) + 2.0 * float(another) + float(predicts))
+    asked = analysis.fold(evidence.question.text)
+    predicts = bool(_SOON.search(asked) or _FORECAST.search(asked))
+    opines = bool(_OPINION.search(asked))
+    return OBJECTION * (
+        float(fragment) + float(lacks) + 2 * float(another) + float(predicts) + 2 * float(opines)
+    )
 
 
 def _share(missing: Floats, rarity: Floats, of: np.typing.NDArray[np.bool_]) -> float:
