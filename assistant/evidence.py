@@ -49,7 +49,7 @@ _PRONOUNS = word_set(
     هذا هذه وهو وهي هو هي هم ذلك تلك كما وقد ولها وله"""
 )
 _ROW = re.compile(r"[^:;]{1,60}: [^;]+(?:; [^:;]{1,60}: [^;]+)+$")
-_DATELINE = re.compile(r"(?:[^\W\d_]+[ /]?){1,4}(?:, [^–—.]{3,40})? [–—-] ")
+_DATELINE = re.compile(r"[^\W\d_]+(?:[ /][^\W\d_]+){0,3}[ /]?(?:, [^–—.]{3,40})? [–—-] ")
 _DEMONSTRATIVES = word_set("this these such هذا هذه تلك ذلك")
 
 

@@ -74,16 +74,16 @@ _DISAGREEMENT = re.compile(
     r"(?:تتفق|تختلف|تتعارض|تتناقض)\b.*(?:الصفحات|صفحات|الموقع)|"
     r"\b(?:سنتين|تاريخين|رقمين|عامين) مختلف"
 )
-_END = r"(?=\s*(?:[,،:?؟.!;]|$|\b(?:in|at|on|for|with|regarding|about|من حيث|في|علي)\b))"
+_END = r"(?= ?(?:[,،:?؟.!;]|$|\b(?:in|at|on|for|with|regarding|about|من حيث|في|علي)\b))"
 _PAIRS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        r"\b(?:between|compare|contrast|distinguish(?:es)?|tell)\s+(?:the\s+)?(?P<a>[^?.,:;]{2,80}?)"
-        r"\s+(?:and|with|to|from|vs\.?|versus)\s+(?:the\s+)?(?P<b>[^?.,:;]{2,80}?)" + _END,
-        r"\b(?:how (?:is|are|does|do|did|was|were))\s+(?:the\s+)?(?P<a>[^?.,:;]{2,80}?)"
-        r"\s+differ(?:ent)?\s+(?:from|to|than)\s+(?:the\s+)?(?P<b>[^?.,:;]{2,80}?)" + _END,
-        r"(?:بين|قارن)\s+(?P<a>[^؟?.,،:]{2,80}?)\s+و\s?(?:بين\s+)?(?P<b>[^؟?.,،:]{2,80}?)" + _END,
-        r"(?:يختلف|تختلف)\s+(?P<a>[^؟?.,،:]{2,80}?)\s+عن\s+(?P<b>[^؟?.,،:]{2,80}?)" + _END,
+        r"\b(?:between|compare|contrast|distinguish(?:es)?|tell) (?:the )?(?P<a>[^?.,:;]{2,80}?)"
+        r" (?:and|with|to|from|vs\.?|versus) (?:the )?(?P<b>[^?.,:;]{2,80}?)" + _END,
+        r"\b(?:how (?:is|are|does|do|did|was|were)) (?:the )?(?P<a>[^?.,:;]{2,80}?)"
+        r" differ(?:ent)? (?:from|to|than) (?:the )?(?P<b>[^?.,:;]{2,80}?)" + _END,
+        r"(?:بين|قارن) (?P<a>[^؟?.,،:]{2,80}?) و ?(?:بين )?(?P<b>[^؟?.,،:]{2,80}?)" + _END,
+        r"(?:يختلف|تختلف) (?P<a>[^؟?.,،:]{2,80}?) عن (?P<b>[^؟?.,،:]{2,80}?)" + _END,
     )
 )
 
@@ -112,7 +112,8 @@ def facets_of(text: str, *, compares: bool) -> tuple[Facet, ...]:
     if len(years) > 1:
         return tuple(Facet(year=year) for year in years[:MOST_FACETS])
     if compares:
+        plain = " ".join(text.split())
         for pattern in _PAIRS:
-            if found := pattern.search(text):
+            if found := pattern.search(plain):
                 return tuple(Facet(text=found[name].strip()) for name in ("a", "b"))
     return ()

@@ -12,7 +12,7 @@ from ingest.media import looks_utf16
 
 MAX_REPLACED_SHARE = 0.001  # of the letters; above it the page is not what it says
 _META = re.compile(
-    rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE
+    rb"<meta[^>]{0,200}?charset\s*+=\s*+[\"']?\s*+([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE
 )
 _XML = re.compile(rb"^\s*<\?xml[^>]{0,100}encoding=[\"']([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
 _BOMS = (

@@ -36,7 +36,7 @@ MAX_LINE_BYTES = 30_000_000  # of a .jsonl, each line a page
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]+):")
 _HEAD_BYTES = 65_536  # a canonical address stands in the head of a page
 _LINK_TAG = re.compile(rb"<link\b[^>]{0,2000}>", re.IGNORECASE)
-_REL = re.compile(rb"\brel\s*=\s*[\"']?[^\"'>]*\bcanonical\b", re.IGNORECASE)
+_REL = re.compile(rb"\brel\s*+=\s*+[\"']?[^\"'>]*\bcanonical\b", re.IGNORECASE)
 _HREF = re.compile(rb"\bhref\s*=\s*[\"']?([^\"'\s>]+)", re.IGNORECASE)
 
 

@@ -48,7 +48,9 @@ _UNRESERVED = re.compile(rb"[A-Za-z0-9\-._~]")
 _INDEX = re.compile(r"/index\.x?html?$", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[a-z]{2}(?:-[a-zA-Z]{2,4})?")
 _DIGITS = re.compile(r"\d+")
-_ID = re.compile(r"(?=[0-9a-f-]*\d)[0-9a-f]{8,}(?:-[0-9a-f]{4,})*", re.IGNORECASE)
+_ID = re.compile(
+    r"(?<![0-9a-f])(?=[0-9a-f]{8})(?=[0-9a-f-]*\d)[0-9a-f]{8,}(?:-[0-9a-f]{4,})*", re.IGNORECASE
+)
 # What is no page and no document we could read, by its ending. The first are worth a word.
 _OTHER_DOCUMENTS = frozenset(
     ".doc .xls .xlsx .ppt .pptx .odt .ods .odp .rtf .epub .csv .zip .rar .7z".split()

@@ -37,8 +37,9 @@ _NAMES = {
     DOCX: "a Word document",
 }
 _HTML_START = re.compile(
-    rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|title|meta)\b",
-    re.IGNORECASE | re.DOTALL,
+    rb"\s*+(?:<\?xml[^>]*>\s*+)?(?:<!--(?:[^-]|-(?!->))*+-->\s*+)*+"
+    rb"<(?:!doctype\s+html|html|head|body|title|meta)\b",
+    re.IGNORECASE,
 )
 _MAGIC = (
     (b"\x89PNG", "a picture"),

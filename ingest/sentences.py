@@ -17,7 +17,7 @@ _ABBREVIATIONS = frozenset(
     jan feb mar apr jun jul aug sep sept oct nov dec u.s u.k u.n e.u a.m p.m ph.d b.a m.a
     د أ م ص ج هـ ق.م أ.د""".split()
 )
-_TERMINATOR = re.compile(r"[.!?؟…۔]+[\"'”’»)\]]*(?=\s|$)")
+_TERMINATOR = re.compile(r"(?<![.!?؟…۔])[.!?؟…۔]++[\"'”’»)\]]*(?=\s|$)")
 _LAST_WORD = re.compile(r"[^\s(\[\"'“‘«]+$")
 _INITIAL = re.compile(r"(?:[A-Z]|(?:[A-Z]\.)+[A-Z])$")
 _LINE = re.compile(r"[^\n]+")

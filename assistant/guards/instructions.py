@@ -10,9 +10,9 @@ from assistant.types import Status
 
 # An order ends with its sentence or line, or where the question takes up again.
 _SENTENCE_END = re.compile(
-    r"(?<=[.!?؟;؛:\n])\s+|\n+|,?\s+(?=(?:by the way|but first|and then tell|then tell|after that|"
-    r"and also|and tell me|then answer|بالمناسبة|بالمناسبه|وبعدها|وبعدين|ثم قل|ثم اخبرني|ثم أخبرني"
-    r")\b)",
+    r"(?<=[.!?؟;؛:\n])\s+|\n+|(?:,|(?<![\s,]))\s++(?=(?:by the way|but first|and then tell|"
+    r"then tell|after that|and also|and tell me|then answer|"
+    r"بالمناسبة|بالمناسبه|وبعدها|وبعدين|ثم قل|ثم اخبرني|ثم أخبرني)\b)",
     re.IGNORECASE,
 )
 

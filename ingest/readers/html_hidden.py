@@ -45,7 +45,7 @@ _SELECTOR_PART = re.compile(
     r"|\[(?P<attr>[\w-]+)(?:=[\"']?(?P<val>[^\"'\]]*)[\"']?)?\]"
 )
 _LENGTH = r"-?\d*\.?\d+(?:px|em|rem|vw|vh|%|pt|cm|in|ch)?"
-_ZERO = re.compile(r"0*\.?0+(?:px|em|rem|%|pt)?|1px")
+_ZERO = re.compile(r"(?:0++(?:\.0++)?|\.0++)(?:px|em|rem|%|pt)?|1px")
 _FAR = re.compile(
     r"-(?:\d{3,}(?:\.\d+)?(?:px|pt|%|vw|vh)?|\d{2,}(?:\.\d+)?(?:em|rem|vw|vh|cm|in|ch))"
 )
@@ -129,12 +129,13 @@ def _hides(style: dict[str, str], element: lxml_html.HtmlElement | None = None) 
         return True
     opacity = get("opacity", "")
     if (
-        re.fullmatch(r"0*\.?0*[0-4]?%?", opacity)
+        re.fullmatch(r"0*+\.?0*+[0-4]?%?", opacity)
         and opacity.strip("0.%") in {"", *"1234"}
         and opacity
     ):
         return opacity.startswith(("0", ".0")) and float(opacity.rstrip("%") or 0) < 0.05
-    if re.fullmatch(r"0*\.?0+(?:px|em|rem|%|pt)?|0?\.[0-4]\d*(?:px|pt)|1px", get("font-size", "")):
+    size = get("font-size", "")
+    if _ZERO.fullmatch(size) or re.fullmatch(r"0?\.[0-4]\d*(?:px|pt)", size):
         return True
     cropped = get("overflow", "") in {"hidden", "clip"} or get("overflow-y") == "hidden"
     sizes = [
