@@ -19,7 +19,7 @@ ROWS = [
 ]
 # A sentence with all the words of the question, which stands nearer to it than any condition does.
 NEARER = {
-    "en": "At the desk people say: {}, and the staff know what to tell them. It is near the market.",
+    "en": "At the desk people say: {}, and the staff know what to tell them. It is by the market.",
     "ar": "يقول الناس عند الشباك: {}، ويعرف الموظفون ما يقولون لهم. وهو قريب من السوق.",
 }
 
