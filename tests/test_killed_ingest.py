@@ -103,7 +103,7 @@ def _state(store: Path) -> tuple[Any, ...]:
     digest = catalogue.content_digest()
     catalogue.close()
     own = [
-        replace(each, files={n: d for n, d in each.files.items() if not n.startswith("chroma/")})
+        replace(each, files={n: d for n, d in each.files.items() if not n.startswith("chroma")})
         for each in versions(store)
     ]
     return files, digest, own, published_number(store)
