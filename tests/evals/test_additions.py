@@ -45,5 +45,5 @@ def test_a_tail_that_nobody_said_is_dropped_and_costs_no_faithful_sentence() -> 
         "kept", dict(kept), "of", dict(total), "passed with a tail:", len(passed), *passed, sep="\n"
     )
 
-    assert mistaken <= 1  # "of the passengers": the cited words do not say that they were
+    assert mistaken <= 0.05 * sum(total.values())  # translations, most of all into Arabic
     assert len(passed) <= 0.02 * sum(total.values())

@@ -51,8 +51,8 @@ def test_what_is_changed_is_dropped_and_what_is_faithful_is_kept() -> None:
 
     faithful = [key for key in total if key[0] == "faithful"]
     assert sum(total[k] for k in faithful) >= 200
-    # 0.12 is wanted; 0.115 without the check for additions, which knows few words of translations
-    assert sum(dropped[k] for k in faithful) / sum(total[k] for k in faithful) <= 0.21
+    # 0.12 is wanted; what is hung on a translation costs the rest (support/additions.py)
+    assert sum(dropped[k] for k in faithful) / sum(total[k] for k in faithful) <= 0.16
     assert all(dropped[k] == total[k] for k in total if k[0] in ("number", "date", "unit", "place"))
     others = [key for key in total if key[0] != "faithful"]
     assert sum(total[k] for k in others) >= 300
