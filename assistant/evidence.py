@@ -7,6 +7,7 @@ weights. Everything is computed from the passages at hand: how rare a word is co
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -347,6 +348,28 @@ class Evidence:
         return np.asarray(loses)
 
     @cached_property
+    def asks_itself(self) -> npt.NDArray[np.bool_]:
+        """Per candidate: its passage is mostly questions, or asks again what its heading asks.
+
+        Teasers do the first, bait for whoever asks does both.
+        """
+        asking = Counter(c.rank for c in self.candidates if c.asks)
+        sizes = Counter(c.rank for c in self.candidates)
+        echoes = {
+            c.rank
+            for c in self.candidates
+            if c.asks
+            and analysis.fold(c.sentence.text) in map(analysis.fold, c.passage.chunk.headings)
+        }
+        return np.array(
+            [
+                c.rank in echoes or asking[c.rank] >= max(ASKING, ASKING_SHARE * sizes[c.rank])
+                for c in self.candidates
+            ],
+            dtype=bool,
+        )
+
+    @cached_property
     def _foreign(self) -> npt.NDArray[np.bool_]:
         """Per candidate: it is in another language than the question."""
         own = ("und", self.question.language)
@@ -521,6 +544,7 @@ MOST_YEARS = 5.0
 # Of a sentence's score, by hand; age per year, where a question asks how things are now.
 SISTER_LOSES, FOREIGN_LOSES, SITE_LOSES, AGE_LOSES = 3.0, 0.5, 3.0, 2.0
 _NOW = re.compile(r"\b(?:now|currently|at present|at the moment|today|الان|حاليا|حالي|اليوم)\b")
+ASKING, ASKING_SHARE = 3, 0.4  # questions from which a passage is mostly that
 SHORT_WORDS = 6  # a sentence below this is a caption, a label or an item
 LONG_WORDS = 40
 SIGNED_KINDS = (

@@ -158,7 +158,7 @@ def pick(evidence: Evidence, scores: Floats, weights: Weights, most: int) -> lis
     """
     candidates = evidence.candidates
     open_to_choice = np.array([not (c.asks or c.picture) for c in candidates])
-    open_to_choice &= ~evidence.clashes
+    open_to_choice &= ~(evidence.clashes | evidence.asks_itself)
     if not open_to_choice.any():
         open_to_choice[:] = True
     scores = np.where(open_to_choice, scores - evidence.second_best, -np.inf)

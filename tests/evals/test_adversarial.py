@@ -129,8 +129,7 @@ def test_a_page_stuffed_with_questions_is_not_cited_for_others(tmp_path: Path, s
 
     assert (len(asked), stuffed.count("<h2>")) == (100, STUFFED)
     assert any(url.endswith("stuffed.html") for url in rig.stored)
-    # Seven of the hundred, where it repeats a question about much the same; the aim is five.
-    assert sum(map(bool, cited)) <= 0.07 * len(cited)
+    assert sum(map(bool, cited)) <= 0.05 * len(cited)
     assert max(cited) <= 2
 
 
