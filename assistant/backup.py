@@ -6,6 +6,7 @@ lists every other with its SHA-256; restoring believes nothing that is not liste
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import os
@@ -181,7 +182,7 @@ def _unpack(file: Path, staged: Path) -> None:
         if digests:
             raise StoreError(f"{file} is damaged: {error}.") from error
         raise InputError(f"{file} is no backup of a store: {error}.") from error
-    except (EOFError, zlib.error, ValueError, KeyError, TypeError) as error:
+    except (EOFError, zlib.error, gzip.BadGzipFile, ValueError, KeyError, TypeError) as error:
         raise StoreError(f"{file} is damaged: {error}.") from error
     del digests[_CONTENTS]
     (staged / _CONTENTS).unlink()
