@@ -17,9 +17,26 @@ from vectorstore import analysis
 
 # A budget without money, an address without a street, three words, a prediction: set by hand.
 OBJECTION, FRAGMENT_WORDS = 2.0, 4
-# No page knows what tomorrow brings.
+# No page knows what tomorrow brings, nor a year that was still ahead when this was written.
 _SOON = re.compile(
     r"\b(?:tomorrow|tonight|next (?:week|month|year)|غدا|بكره|بكرا|الاسبوع القادم)\b"
+)
+_FORECAST = re.compile(
+    r"\b(?:will|be)\b.{0,60}\b(?:by|in) (?:20(?:2[7-9]|[3-9]\d)|(?:five|ten|twenty|a few) years)\b|"
+    r"\b(?:predict|forecast|in the future)\b|"
+    r"\b(?:بعد (?:خمس|عشر|عشرين) سن|في المستقبل|تتوقع|توقعاتك)|"
+    r"\bس[يتن]\w{2,}.{0,60}\b20(?:2[7-9]|[3-9]\d)\b"
+)
+# Nor what this assistant thinks of it.
+_OPINION = re.compile(
+    r"\b(?:do you (?:think|believe|agree)|your (?:opinion|view)|in your view|who is to blame|"
+    r"is it (?:right|fair|wrong|moral|good|bad) (?:that|to|of)|"
+    r"should (?:egypt|europe|the (?:government|state|eu|un)|we|countries|people|migrants|refugees)|"
+    r"(?:good|bad|dangerous) for (?:egypt|the (?:country|economy)|society)|"
+    r"(?:best|worst|better|worse) (?:country|government|president|minister|ngo|agency))\b|"
+    r"\b(?:ما رايك|رايك|برايك|رايكم|هل تعتقد|هل تري|تفتكر|بتفكر|شو رايك|ايه رايك)\b|"
+    r"\bهل (?:يجب|ينبغي|من الافضل|من العدل|المفروض) |"
+    r"\b(?:احسن|افضل|اسوا) (?:دوله|بلد|حكومه|رئيس|منظمه)\b"
 )
 
 # What weighs more the more of it there is. Without the squares a third of the questions about
@@ -76,23 +93,6 @@ CONFIDENCE_FEATURES: tuple[str, ...] = (
     "arabic",
     *(f"{name}_squared" for name in _SQUARED),
     *DOUBTS,
-)
-# Nor what this assistant thinks of it.
-_OPINION = re.compile(
-    r"\b(?:do you (?:think|believe|agree)|your (?:opinion|view)|in your view|who is to blame|"
-    r"is it (?:right|fair|wrong|moral|good|bad) (?:that|to|of)|"
-    r"should (?:egypt|europe|the (?:government|state|eu|un)|we|countries|people|migrants|refugees)|"
-    r"(?:good|bad|dangerous) for (?:egypt|the (?:country|economy)|society)|"
-    r"(?:best|worst|better|worse) (?:country|government|president|minister|ngo|agency))\b|"
-    r"\b(?:ما رايك|رايك|برايك|رايكم|هل تعتقد|هل تري|تفتكر|بتفكر|شو رايك|ايه رايك)\b|"
-    r"\bهل (?:يجب|ينبغي|من الافضل|من العدل|المفروض) |"
-    r"\b(?:احسن|افضل|اسوا) (?:دوله|بلد|حكومه|رئيس|منظمه)\b"
-)
-_FORECAST = re.compile(
-    r"\b(?:will|be)\b.{0,60}\b(?:by|in) (?:20(?:2[7-9]|[3-9]\d)|(?:five|ten|twenty|a few) years)\b|"
-    r"\b(?:predict|forecast|in the future)\b|"
-    r"\b(?:بعد (?:خمس|عشر|عشرين) سن|في المستقبل|تتوقع|توقعاتك)|"
-    r"\bس[يتن]\w{2,}.{0,60}\b20(?:2[7-9]|[3-9]\d)\b"
 )
 
 

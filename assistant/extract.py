@@ -35,8 +35,8 @@ WEIGHTS = Path(__file__).with_name("extract_weights.json")
 SURE, SURE_IF_SHORT = 0.96, 0.993  # above this belief in the best sentence no second one is added
 # How long an answer that is not sure may grow, and to how many sentences: three short sentences of
 # a site are as quickly read as one of an encyclopedia. Held out over sites, 100 words give 5 in a
-# hundred answers more that hold every fact than 64 do (.78 v .73), and 8 more than 48; on XQuAD a
-# third sentence costs the first.
+# hundred answers more that hold every fact than 64 do (.78 v .73); on XQuAD a third sentence costs
+# the first.
 SHORT_ANSWER_WORDS = {"text": 48, "site": 100}
 FILLED_SENTENCES = {"text": 2, "site": 7}
 MOST_SENTENCES = 8  # of an answer, with those that its parts, dates and conditions need
