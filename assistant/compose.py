@@ -82,7 +82,7 @@ def composed(
             continue
         for group in below:
             if any(_span(by_number[n]) in line.spans for said in group for n in said.citations):
-                put(group)
+                put([replace(said, supporting=False) for said in group])
                 below.remove(group)
                 break
     for group in below:

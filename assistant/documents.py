@@ -145,7 +145,12 @@ def answer_document(answer: Answer) -> Document:
         "status": str(answer.status),
         "text": answer.text,
         "sentences": [
-            {"text": s.text, "kind": str(s.kind), "citations": list(s.citations)}
+            {
+                "text": s.text,
+                "kind": str(s.kind),
+                "citations": list(s.citations),
+                "supporting": s.supporting,
+            }
             for s in answer.sentences
         ],
         "citations": [citation_document(citation) for citation in answer.citations],

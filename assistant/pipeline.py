@@ -296,14 +296,20 @@ class Assistant:
             if chosen.needs_heading and (heading := _heading(chosen, searcher)) is not None:
                 number = citations.cite(chosen.passage, heading).number
                 if all(said.text != heading.text for said in sentences):
-                    sentences.append(AnswerSentence(heading.text, Kind.QUOTE, (number,)))
+                    sentences.append(
+                        AnswerSentence(heading.text, Kind.QUOTE, (number,), chosen.supporting)
+                    )
             number = citations.cite(chosen.passage, chosen.sentence).number
-            sentences.append(AnswerSentence(chosen.sentence.text, Kind.QUOTE, (number,)))
+            sentences.append(
+                AnswerSentence(chosen.sentence.text, Kind.QUOTE, (number,), chosen.supporting)
+            )
         texts = self.profile.texts(language)
         if all(citation.language != question.language for citation in citations.all):
             sentences.insert(0, AnswerSentence(texts["evidence_in_other_language"], Kind.NOTICE))
         if day := _missing_date(question, citations.all):
-            sentences.append(AnswerSentence(_dated(texts, day), Kind.NOTICE))
+            sentences = _before_supporting(
+                sentences, AnswerSentence(_dated(texts, day), Kind.NOTICE)
+            )
         timings["total"] = time.perf_counter() - started
         return Answer(
             question=asked,
@@ -382,8 +388,8 @@ class Assistant:
 
     def _with_contacts(self, answer: Answer, situations: Sequence[str]) -> Answer:
         """The answer with the lines for such matters below it."""
-        notice = self.profile.texts(answer.language)["matter_contacts"]
-        sentences = (*answer.sentences, AnswerSentence(notice, Kind.NOTICE))
+        notice = AnswerSentence(self.profile.texts(answer.language)["matter_contacts"], Kind.NOTICE)
+        sentences = tuple(_before_supporting(answer.sentences, notice))
         return replace(answer, sentences=sentences, contacts=self._contacts(situations))
 
     def _contacts(self, situations: Sequence[str]) -> tuple[Contact, ...]:
@@ -429,6 +435,14 @@ class Assistant:
                 "total": time.perf_counter() - started,
             },
         )
+
+
+def _before_supporting(
+    sentences: Sequence[AnswerSentence], notice: AnswerSentence
+) -> list[AnswerSentence]:
+    """With a notice right behind what answers."""
+    supporting = [sentence for sentence in sentences if sentence.supporting]
+    return [*(s for s in sentences if not s.supporting), notice, *supporting]
 
 
 _FIXED = {

@@ -27,12 +27,33 @@ class Chosen:
         score: 0 to 1, the share of belief that this sentence holds the answer.
         needs_heading: it only makes sense below the heading it stands under: "No.", or what a
             glossary says of a term.
+        supporting: it was added in case the others do not hold the answer.
     """
 
     passage: Passage
     sentence: Sentence
     score: float
     needs_heading: bool = False
+    supporting: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """Indexes of the chosen candidates.
+
+    Attributes:
+        answering: those that answer, each part and each thing compared, with what these need
+            beside them; the most important first.
+        supporting: added where it is not sure that the others hold the answer, likeliest first.
+    """
+
+    answering: tuple[int, ...]
+    supporting: tuple[int, ...] = ()
+
+    @property
+    def all(self) -> tuple[int, ...]:
+        """Both, the most important first."""
+        return self.answering + self.supporting
 
 
 def softmax(scores: Floats) -> Floats:
@@ -123,27 +144,56 @@ def _follows(candidates: Sequence[Candidate], index: int) -> bool:
     return not speaks_to_machines(between)
 
 
-def read(evidence: Evidence, scores: Floats, picked: Sequence[int]) -> tuple[Chosen, ...]:
+def read(evidence: Evidence, scores: Floats, picked: Picked) -> tuple[Chosen, ...]:
     """The picked candidates as they are quoted, in reading order."""
     belief = softmax(scores)
-    return _in_reading_order([quote(evidence, i, float(belief[i])) for i in picked])
+    answering = _with_rest_of_lists(evidence, picked)
+    return _in_reading_order(
+        [
+            replace(quote(evidence, i, float(belief[i])), supporting=i not in answering)
+            for i in picked.all
+        ]
+    )
+
+
+def _with_rest_of_lists(evidence: Evidence, picked: Picked) -> frozenset[int]:
+    """What answers, and the picked items of the same lists: a list is not torn apart."""
+    candidates = evidence.candidates
+    lists = {(candidates[i].rank, candidates[i].intro) for i in picked.answering}
+    items = (i for i in picked.all if candidates[i].item)
+    return frozenset(picked.answering).union(
+        i for i in items if (candidates[i].rank, candidates[i].intro) in lists
+    )
 
 
 def _in_reading_order(chosen: Sequence[Chosen]) -> tuple[Chosen, ...]:
-    """Page by page, that of the best sentence first, each page from top to bottom, none twice."""
+    """What answers, then what supports it; none twice.
+
+    Each page by page, that of the best sentence first, each page from top to bottom.
+    """
     kept: list[Chosen] = []
     for one in sorted(chosen, key=lambda c: c.sentence.start - c.sentence.end):
-        inside = any(
-            other.passage.chunk.url == one.passage.chunk.url
+        around = [
+            place
+            for place, other in enumerate(kept)
+            if other.passage.chunk.url == one.passage.chunk.url
             and other.sentence.start <= one.sentence.start
             and one.sentence.end <= other.sentence.end
-            for other in kept
-        )
-        if not inside:
+        ]
+        if not around:
             kept.append(one)
+        elif not one.supporting:
+            kept[around[0]] = replace(kept[around[0]], supporting=False)
     best: dict[str, float] = {}
     for one in kept:
         url = one.passage.chunk.url
         best[url] = max(best.get(url, 0.0), one.score)
-    kept.sort(key=lambda c: (-best[c.passage.chunk.url], c.passage.chunk.url, c.sentence.start))
+    kept.sort(
+        key=lambda c: (
+            c.supporting,
+            -best[c.passage.chunk.url],
+            c.passage.chunk.url,
+            c.sentence.start,
+        )
+    )
     return tuple(kept)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from assistant.types import Answer, Citation, Contact, Status, Verdict
 
 
 def render(answer: Answer) -> str:
     """The answer as lines of text, in reading order."""
-    lines = [" ".join(answer.text.split())]
+    lines = _paragraphs(answer)
     if answer.status is Status.REFERRAL:  # numbers are found faster each on a line of its own
         lines = [sentence.text for sentence in answer.sentences] + [""]
     if answer.citations:
@@ -19,6 +21,13 @@ def render(answer: Answer) -> str:
         )
     lines.extend(_contact(contact, answer.language) for contact in answer.contacts)
     return "\n".join(lines)
+
+
+def _paragraphs(answer: Answer) -> list[str]:
+    """What answers, and set apart below it what only supports."""
+    parts = [[s for s in answer.sentences if s.supporting is apart] for apart in (False, True)]
+    texts = [" ".join(replace(answer, sentences=tuple(part)).text.split()) for part in parts]
+    return [texts[0], "", texts[1]] if texts[1] else texts[:1]
 
 
 def _contact(contact: Contact, language: str) -> str:

@@ -77,11 +77,17 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class AnswerSentence:
-    """One sentence of an answer and the numbers of the citations that carry it."""
+    """One sentence of an answer and the numbers of the citations that carry it.
+
+    Attributes:
+        supporting: it was added in case those before it do not hold the answer, and may be set
+            apart from them; supporting sentences stand behind all others of their kind.
+    """
 
     text: str
     kind: Kind
     citations: tuple[int, ...] = ()
+    supporting: bool = False
 
 
 @dataclass(frozen=True, slots=True)

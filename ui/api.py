@@ -585,6 +585,7 @@ def _named_event(event: Event) -> str:
         "text": event.sentence.text,
         "kind": str(event.sentence.kind),
         "citations": list(event.sentence.citations),
+        "supporting": event.sentence.supporting,
         "cited": [citation_document(citation) for citation in event.citations],
     }
     return server_sent("sentence", document)

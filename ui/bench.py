@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from assistant.sections import section_of
-from assistant.types import Freshness, Status, Trace
+from assistant.types import AnswerSentence, Freshness, Status, Trace
 from ingest.types import Chunk, Page
 from ui.markup import (
     dated,
@@ -157,7 +157,7 @@ def trace(traced: Trace, voice: Voice, words: Words) -> str:
     ]
     lines_shown = "".join(f"<div><dt>{escape(words[k])}</dt><dd>{v}</dd></div>" for k, v in lines)
     said = "".join(
-        f'<li class="{sentence.kind}"><p class="facts">{escape(words[f"said_{sentence.kind}"])}</p>'
+        f'<li class="{sentence.kind}"><p class="facts">{_whose(sentence, words)}</p>'
         f'<p dir="auto">{prose(sentence.text)} '
         f"{''.join(f'<bdi>[{n}]</bdi>' for n in sentence.citations)}</p></li>"
         for sentence in answer.sentences
@@ -169,6 +169,11 @@ def trace(traced: Trace, voice: Voice, words: Words) -> str:
         f'<h3>{escape(words["what_was_said"])}</h3><ol class="said-list">{said}</ol>'
         f"{_looked_at(traced, voice, words)}"
     )
+
+
+def _whose(sentence: AnswerSentence, words: Words) -> str:
+    said = words[f"said_{sentence.kind}"]
+    return escape(f"{said} · {words['said_supporting']}" if sentence.supporting else said)
 
 
 def _decision(traced: Trace, words: Words) -> str:

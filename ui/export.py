@@ -7,6 +7,7 @@ from datetime import date
 
 from assistant.types import Citation, Kind
 from ui.markup import format_date, web_address
+from ui.sources import more_words
 from ui.types import Exchange, Voice
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#|])")
@@ -20,7 +21,11 @@ def plain(text: str) -> str:
 def exchange_markdown(exchange: Exchange, voice: Voice) -> str:
     """One question with its answer and, below, the sources by their numbers."""
     lines = [f"## {plain(exchange.question)}", ""]
+    supporting = False
     for sentence in exchange.sentences:
+        if sentence.supporting and not supporting:
+            lines += [f"{plain(more_words(exchange.citations, voice.texts))}:", ""]
+        supporting = sentence.supporting
         markers = "".join(f" [{number}]" for number in sentence.citations)
         lead = "> " if sentence.kind is Kind.QUOTE else ""
         lines += [f"{lead}{plain(sentence.text)}{markers}", ""]

@@ -9,7 +9,7 @@ from itertools import groupby
 from assistant.types import Answer, AnswerSentence, Citation, Contact, Kind, Status, Suggestion
 from ui.export import exchange_markdown
 from ui.markup import dated, escape, label, outward, prose, tongue, web_address
-from ui.sources import marker_id, source_id, sources
+from ui.sources import marker_id, more_words, source_id, sources
 from ui.texts import Texts, texts_for
 from ui.types import Exchange, Progress, Voice
 
@@ -115,7 +115,7 @@ def _answer(exchange: Exchange, voice: Voice) -> str:
         fixed = voice.profile.texts(exchange.language)
         below[fixed["nearest_pages"]] = _suggestions(answer.suggestions, texts)
         below[fixed["matter_contacts"]] = _contacts(answer.contacts, exchange.language)
-    parts = list(_sentences(exchange, below))
+    parts = list(_sentences(exchange, below, texts))
     if answer:
         parts.extend(below.values())
         if answer.status in NOT_FOUND:
@@ -157,18 +157,21 @@ def _referral(answer: Answer, voice: Voice) -> str:
     return f'<div class="referral">{"".join(parts)}</div>'
 
 
-def _sentences(exchange: Exchange, below: dict[str, str]) -> Iterator[str]:
+def _sentences(exchange: Exchange, below: dict[str, str], texts: Texts) -> Iterator[str]:
     """Quotes each on a line of their own, since they stand apart on their pages; the rest flows.
 
     What is put under a notice is taken out of `below`.
     """
     markers = _Markers(exchange)
-    for kind, group in groupby(exchange.sentences, key=lambda sentence: sentence.kind):
+    for (kind, supporting), group in groupby(
+        exchange.sentences, key=lambda sentence: (sentence.kind, sentence.supporting)
+    ):
         sentences = list(group)
         match kind:
             case Kind.QUOTE:
                 quotes = "".join(_quote(sentence, markers) for sentence in sentences)
-                yield f"<blockquote>{quotes}</blockquote>"
+                quotes = f"<blockquote>{quotes}</blockquote>"
+                yield _set_apart(quotes, exchange.citations, texts) if supporting else quotes
             case Kind.WRITTEN:
                 said = " ".join(
                     f"<span>{prose(sentence.text)}{markers.after(sentence)}</span>"
@@ -182,6 +185,12 @@ def _sentences(exchange: Exchange, below: dict[str, str]) -> Iterator[str]:
                     yield (
                         f'<p class="notice" {tongue(exchange.language)}>{prose(sentence.text)}</p>'
                     ) + below.pop(sentence.text, "")
+
+
+def _set_apart(quotes: str, citations: Sequence[Citation], texts: Texts) -> str:
+    """What only supports the answer: quieter, and folded away by whoever has read enough."""
+    words = escape(more_words(citations, texts))
+    return f'<details class="more" open><summary>{words}</summary>{quotes}</details>'
 
 
 def _quote(sentence: AnswerSentence, markers: _Markers) -> str:

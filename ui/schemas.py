@@ -26,6 +26,7 @@ _ANSWER_EXAMPLE: dict[str, Any] = {
             "text": "IOM has been present in Egypt since 1991.",
             "kind": "quote",
             "citations": [1],
+            "supporting": False,
         }
     ],
     "citations": [
@@ -137,6 +138,9 @@ class SentenceDocument(_Given):
     text: str
     kind: Literal["quote", "written", "notice"]
     citations: list[int]
+    supporting: Annotated[
+        bool, Field(description="added in case the others do not answer; may be set apart")
+    ]
 
 
 class CitationDocument(_Given):

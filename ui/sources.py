@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import groupby
 from urllib.parse import unquote, urlsplit
 
 from assistant.types import Citation
@@ -27,21 +26,26 @@ NEIGHBOURS_CHARS = 90  # on each side of a quote, where several of one page are 
 
 
 def sources(turn: int, citations: Sequence[Citation], voice: Voice) -> str:
-    """The cited pages in order; neighbours from one page share its title.
+    """The cited pages by first appearance, each once with all that is quoted from it.
 
     Args:
         turn: what the ids on the page are made of, beside the citations' numbers.
     """
     if not citations:
         return ""
-    pages = "".join(
-        _page(turn, list(group), voice)
-        for _, group in groupby(citations, key=lambda citation: citation.url)
-    )
+    cited: dict[str, list[Citation]] = {}
+    for citation in citations:
+        cited.setdefault(citation.url, []).append(citation)
+    pages = "".join(_page(turn, of_page, voice) for of_page in cited.values())
     return (
         f'<aside class="sources" aria-labelledby="sources-{turn}">'
         f'<h3 id="sources-{turn}">{escape(voice.texts.sources)}</h3><ol>{pages}</ol></aside>'
     )
+
+
+def more_words(citations: Sequence[Citation], texts: Texts) -> str:
+    """What stands above the supporting sentences of an answer with these citations."""
+    return texts.more_here if len({c.url for c in citations}) == 1 else texts.more
 
 
 def source_id(turn: int, number: int) -> str:

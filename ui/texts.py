@@ -42,6 +42,8 @@ class Texts:
     searching: str
     wording: str
     worded: str
+    more: str
+    more_here: str
     sources: str
     source: str
     back_to_sentence: str
@@ -140,6 +142,8 @@ ENGLISH = Texts(
     searching="Searching the pages",
     wording="A language model is wording the answer",
     worded="Worded by a language model. Each sentence was held to the quotes it names.",
+    more="More from the pages",
+    more_here="More from the same page",
     sources="Sources",
     source="Source",
     back_to_sentence="back to the sentence",
@@ -225,6 +229,8 @@ ARABIC = Texts(
     searching="يجري البحث في الصفحات",
     wording="يصوغ نموذج لغوي الإجابة الآن",
     worded="صاغها نموذج لغوي، وقورنت كل جملة بالاقتباسات التي تشير إليها.",
+    more="المزيد من الصفحات",
+    more_here="المزيد من الصفحة نفسها",
     sources="المصادر",
     source="المصدر",
     back_to_sentence="العودة إلى الجملة",

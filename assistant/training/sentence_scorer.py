@@ -416,10 +416,10 @@ def confidence_of(one: Prepared, weights: Weights) -> Floats:
     if not len(one.features):
         return np.zeros(len(CONFIDENCE_FEATURES))
     scores = one.features @ weights.sentence
-    return confidence_features(one.evidence, scores, pick(one, weights))
+    return confidence_features(one.evidence, scores, pick(one, weights).all)
 
 
-def pick(one: Prepared, weights: Weights) -> list[int]:
+def pick(one: Prepared, weights: Weights) -> quote.Picked:
     """What the assistant would choose under these weights."""
     scores = one.features @ weights.sentence
     return extraction.pick(one.evidence, scores, weights, extraction.MOST_SENTENCES)
@@ -473,9 +473,9 @@ def judge(one: Prepared, by_kind: Mapping[str, Weights]) -> Outcome:
             if chosen.sentence.start <= s.start and s.end <= chosen.sentence.end
         ]
         shown.append(any(inside))
-    features = confidence_features(one.evidence, scores, picked)
+    features = confidence_features(one.evidence, scores, picked.all)
     logit = float(features @ weights.confidence)
-    logit -= objections(one.evidence, features, picked)
+    logit -= objections(one.evidence, features, picked.all)
     return Outcome(
         one.case,
         any(shown[:1]),

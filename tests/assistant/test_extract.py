@@ -69,6 +69,63 @@ def test_a_list_is_quoted_with_the_line_that_leads_to_it() -> None:
     )
 
 
+def told(question: str, *passages: Passage) -> tuple[list[str], list[str]]:
+    """What is told as the answer, and what supports it."""
+    found = extract(read_question(question), passages).sentences
+    return (
+        [c.sentence.text for c in found if not c.supporting],
+        [c.sentence.text for c in found if c.supporting],
+    )
+
+
+def test_what_answers_is_told_first_and_stays_short_while_the_rest_supports_it() -> None:
+    winding = "in spite of all that had been written and said about it before " * 2
+    long = passage(
+        f"The harbour opened in 1931 and is deep enough for grain ships, {winding}. "
+        f"Ships to the harbour pay by their length, {winding}.",
+        title="The harbour",
+    )
+
+    answering, supporting = told("Which ships is the harbour deep enough for?", long)
+
+    assert [text[:18] for text in answering] == ["The harbour opened"]
+    assert [text[:9] for text in supporting] == ["Ships to "]
+
+
+def test_every_part_of_a_question_is_answered_not_supported() -> None:
+    answering, _ = told("Who represented Tunisia, and who finances the series?", ROUNDTABLE)
+
+    assert any("Raoudha Laabidi" in text for text in answering)
+    assert any("European Union" in text for text in answering)
+
+
+def test_a_condition_stays_with_what_it_limits() -> None:
+    fee = passage(
+        "The clinic on the hill is free of charge for everybody who lives in the town. "
+        "However, visitors pay ten pounds. The clinic was painted in May. The town has a river.",
+        title="The clinic",
+    )
+
+    answering, _ = told("Is the clinic free of charge?", fee)
+
+    assert answering[:2] == [
+        "The clinic on the hill is free of charge for everybody who lives in the town.",
+        "However, visitors pay ten pounds.",
+    ]
+
+
+def test_rows_of_one_list_are_not_torn_apart() -> None:
+    rows = [
+        f"- Step: {n}; Office: number {n}; Papers: passport, photo and form {n}" for n in "1234"
+    ]
+    table = passage("# Steps\n\nHow to apply\n\n" + "\n".join(rows), title="Applying")
+
+    answering, supporting = told("Which office is step 2 at?", table)
+
+    assert any("Step: 2" in text for text in answering)
+    assert not any("Step:" in text for text in supporting)
+
+
 def test_each_part_of_a_double_question_gets_its_sentence() -> None:
     texts = " ".join(said("Who represented Tunisia, and who finances the series?", ROUNDTABLE))
 

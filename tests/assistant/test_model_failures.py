@@ -102,6 +102,7 @@ def test_whoever_asks_over_http_gets_an_answer_all_the_same(rig: Rig, how: str) 
         "text": rig.profile.texts("en")["model_failed"],
         "kind": "notice",
         "citations": [],
+        "supporting": False,
     }
 
 

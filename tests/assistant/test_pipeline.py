@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from assistant.profile import load_profile
 from assistant.question import Question, read_question
 from assistant.quote import Chosen
 from assistant.rephrase import rephrase
+from assistant.terminal import render
 from assistant.types import Answer, Kind, Status, Turn
 from ingest.types import Page
 from tests.builders import WordsEmbedder, page, published
@@ -27,12 +29,20 @@ RABAT = page(
 )
 
 
-def assistant(store: Path, *pages: Page, confidence: float | None = None) -> Assistant:
-    """An assistant over these pages; with a confidence, it quotes the best passage's sentences."""
+def assistant(
+    store: Path, *pages: Page, confidence: float | None = None, support_from: int = 9
+) -> Assistant:
+    """An assistant over these pages; with a confidence, it quotes the best passage's sentences.
+
+    From the place `support_from` they only support.
+    """
 
     def first_passage(question: Question, passages: Sequence[Passage]) -> Extraction:
         best = passages[0]
-        chosen = tuple(Chosen(best, sentence, 1.0) for sentence in best.sentences)
+        chosen = tuple(
+            Chosen(best, sentence, 1.0, supporting=place >= support_from)
+            for place, sentence in enumerate(best.sentences)
+        )
         return Extraction(chosen, confidence or 0.0)
 
     encoder = WordsEmbedder()
@@ -172,6 +182,22 @@ def test_a_quote_without_a_year_is_told_with_the_day_of_its_page(tmp_path: Path)
     )
     assert known.ask("Who met in May?").sentences[-1].kind is Kind.QUOTE
     assert undated.ask("When did the roundtable meet?").sentences[-1].kind is Kind.QUOTE
+
+
+def test_notices_of_an_answer_stand_before_what_only_supports_it(tmp_path: Path) -> None:
+    rabat = replace(RABAT, published=date(2023, 5, 22))
+    asking = assistant(tmp_path, CAIRO, rabat, confidence=0.9, support_from=1)
+
+    answer = asking.ask("When did the roundtable on trafficking meet, what does the law say?")
+
+    assert [(s.kind, s.supporting) for s in answer.sentences] == [
+        (Kind.QUOTE, False),
+        (Kind.NOTICE, False),  # the day of the page
+        (Kind.NOTICE, False),  # the lines for such matters
+        (Kind.QUOTE, True),
+    ]
+    assert render(answer).startswith(f"{answer.sentences[0].text} [1] ")
+    assert f"\n\n{answer.sentences[3].text} [2]\n\n[1] " in render(answer)
 
 
 def test_last_year_is_searched_for_by_its_number(tmp_path: Path) -> None:

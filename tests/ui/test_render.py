@@ -12,6 +12,7 @@ from assistant.types import Contact, Kind, Status, Suggestion
 from tests.ui.fakes import FIXED, HOSTILE, SITE, FakeProfile, answer, cite, notice, say
 from tests.ui.outline import Outline, words
 from ui import render
+from ui.export import exchange_markdown
 from ui.texts import ARABIC, ENGLISH, TEXTS
 from ui.types import Exchange, Progress, Voice
 
@@ -84,7 +85,7 @@ def test_a_marker_without_a_citation_is_not_shown() -> None:
     assert "marker" not in shown(exchange(sentences=(say("One.", 7),), citations=()))
 
 
-def test_neighbours_from_one_page_share_its_title() -> None:
+def test_each_page_stands_once_among_the_sources_with_all_that_is_quoted_from_it() -> None:
     one, other = "https://a.org/1", "https://a.org/2"
     citations = (
         cite(1, "One.", url=one, title="Page one"),
@@ -98,9 +99,44 @@ def test_neighbours_from_one_page_share_its_title() -> None:
     assert re.findall(r"<h4[^>]*>(?:<bdi[^>]*>)(.*?)</bdi>", markup) == [
         "Page one",
         "Page two",
-        "Page one",
     ]
-    assert re.findall(r'id="source-1-(\d)"', markup) == ["1", "2", "3", "4"]
+    assert re.findall(r'id="source-1-(\d)"', markup) == ["1", "2", "4", "3"]
+
+
+def test_what_only_supports_stands_apart_below_what_answers() -> None:
+    said = (
+        say("One.", 1),
+        replace(say("Two.", 2), supporting=True),
+        replace(say("Three.", 3), supporting=True),
+    )
+    citations = tuple(cite(n, sentence.text) for n, sentence in enumerate(said, 1))
+
+    markup = shown(exchange(sentences=said, citations=citations))
+    answering, _, supporting = markup.partition('<details class="more" open>')
+
+    assert re.findall(r'class="said">(.*?)<', answering) == ["One."]
+    assert supporting.startswith("<summary>More from the same page</summary><blockquote>")
+    assert re.findall(r'class="said">(.*?)<', supporting) == ["Two.", "Three."]
+    assert re.findall(r'id="marker-1-(\d)"', supporting) == ["2", "3"]
+    assert "<details" not in shown(exchange(sentences=said[:1], citations=citations[:1]))
+
+
+def test_support_from_another_page_is_not_said_to_be_from_the_same() -> None:
+    said = (say("One.", 1), replace(say("Two.", 2), supporting=True))
+    citations = (cite(1, "One."), cite(2, "Two.", url="https://example.org/other"))
+
+    markup = shown(exchange(sentences=said, citations=citations))
+
+    assert "<summary>More from the pages</summary>" in markup
+
+
+def test_what_is_copied_says_what_only_supports() -> None:
+    said = (say("One.", 1), replace(say("Two.", 2), supporting=True))
+    citations = (cite(1, "One."), cite(2, "Two."))
+
+    copied = exchange_markdown(exchange(sentences=said, citations=citations), voice())
+
+    assert "> One. [1]\n\nMore from the same page:\n\n> Two. [2]\n\n[1] " in copied
 
 
 def test_a_quote_is_marked_in_its_place() -> None:

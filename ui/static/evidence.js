@@ -24,6 +24,7 @@ window.assistantEvidence = (() => {
 
   function goTo(element) {
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    element.closest("details")?.setAttribute("open", ""); // what is folded away cannot be led to
     element.focus({ preventScroll: true });
     element.scrollIntoView({ block: "nearest", behavior: still ? "auto" : "smooth" });
   }
