@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from assistant.facets import ordinal_of
 from assistant.matching import SAME_WORD, SKELETON_WITHIN, Matcher
+from assistant.organisation import tells
 from assistant.question import Asked, Question, content_stems, is_content
 from assistant.rephrase import TOPIC_AFTER
 from assistant.signs import (
@@ -337,15 +338,29 @@ class Evidence:
         """Per candidate: what it loses for saying what a better page at hand says too.
 
         A page in the other language, more so where its version in the question's language is at
-        hand; what the site says on all of its pages, where a page of its own says something.
+        hand.
         """
-        site = np.array([c.passage.kind == "site" for c in self.candidates], dtype=bool)
         loses = SISTER_LOSES * self._has_sister + FOREIGN_LOSES * self._foreign
         if _NOW.search(analysis.fold(self.question.text)):
             loses += AGE_LOSES * self._age
-        if not site.all():
-            loses = np.maximum(loses, SITE_LOSES * site)
         return np.asarray(loses)
+
+    @cached_property
+    def of_organisation(self) -> Floats:
+        """Per candidate: how well it tells what is asked of the organisation itself, from 0."""
+        told = np.zeros(len(self.candidates))
+        about = self.question.of_organisation
+        for row, candidate in enumerate(self.candidates) if about is not None else ():
+            chunk = candidate.passage.chunk
+            if about is not None and chunk.url in about.pages and not candidate.asks:
+                told[row] = tells(
+                    about.aspect,
+                    candidate.sentence.text,
+                    chunk.headings[-1:],
+                    leads=chunk.position == 0 and candidate.position < LEADS,
+                )
+        own = told * ~self._foreign
+        return own if own.any() else told
 
     @cached_property
     def asks_itself(self) -> npt.NDArray[np.bool_]:
@@ -542,7 +557,8 @@ HEADED_WELL = 0.25  # share of the question from which a heading counts as about
 PICTURE_MARKS = ("Picture: ", "صورة: ")  # as the readers mark what a picture shows
 MOST_YEARS = 5.0
 # Of a sentence's score, by hand; age per year, where a question asks how things are now.
-SISTER_LOSES, FOREIGN_LOSES, SITE_LOSES, AGE_LOSES = 3.0, 0.5, 3.0, 2.0
+SISTER_LOSES, FOREIGN_LOSES, AGE_LOSES = 3.0, 0.5, 2.0
+LEADS = 3  # sentences at the head of a page about the organisation
 _NOW = re.compile(r"\b(?:now|currently|at present|at the moment|today|الان|حاليا|حالي|اليوم)\b")
 ASKING, ASKING_SHARE = 3, 0.4  # questions from which a passage is mostly that
 SHORT_WORDS = 6  # a sentence below this is a caption, a label or an item
@@ -667,12 +683,15 @@ def _question_words(question: Question) -> list[Word]:
 def _is_item(passage: Passage, sentence: Sentence) -> bool:
     """Whether a list marker stands before the sentence on its line."""
     begin = sentence.start - passage.chunk.start
-    if begin <= 0:
-        return False
+    if begin <= 0:  # a passage that begins with a list begins behind its first marker
+        rest = passage.chunk.text[sentence.end - passage.chunk.start :]
+        return bool(_NEXT_ITEM.match(rest)) and not sentence.text.rstrip().endswith(_ENDS)
     line = passage.chunk.text[max(0, begin - 6) : begin].rpartition("\n")[2]
     return bool(_MARKER.fullmatch(line))
 
 
+_NEXT_ITEM = re.compile(r" *\n[-*•–·▪] ")
+_ENDS = (".", ":", "!", "?", "؟", "…")
 _MARKER = re.compile(r"\s*(?:[-*•–·▪]|\d{1,2}[.)])\s+(?:\d{1,2}[.)]\s+)?")
 
 

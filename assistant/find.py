@@ -26,6 +26,7 @@ TOP_K = 16
 PAGES_PER_NEED = 3  # pages that one facet may add
 PASSAGES_PER_PAGE = 2
 NEWEST_PAGES = 2
+ABOUT_PASSAGES = 20  # of the pages about the organisation, where it is asked about
 PAGES_ON_TOPIC = 40  # passages among which the newest page on a topic is looked for
 
 
@@ -80,6 +81,11 @@ def find(question: Question, searcher: Searcher, top_k: int = TOP_K) -> Found:
             held_to = SearchFilter(urls=frozenset(newest))
             there = searcher.search(query, PASSAGES_PER_PAGE * len(newest), held_to, also=also)
             return _found(found, _leads_first(there.passages, newest), newest=True)
+    if question.of_organisation is not None:
+        held_to = SearchFilter(urls=question.of_organisation.pages)
+        about = searcher.search(query, ABOUT_PASSAGES, held_to, also=also).passages
+        own = {p.chunk.id for p in about}
+        return _found(found, (*about, *(p for p in found.passages if p.chunk.id not in own)))
     wanted = [*_sisters(question.language, found.passages, outline)]
     for need, within in _needs(question):
         wanted += _pages(searcher.search(need, PAGES_PER_NEED, within).passages)

@@ -16,6 +16,7 @@ from assistant.extract import Extraction
 from assistant.find import Found, find
 from assistant.guards import Block, QuestionGuards
 from assistant.guards.shape import MAX_QUESTION_CHARS
+from assistant.organisation import Aspect, OfOrganisation, aspect_of, pages_about_it
 from assistant.profile import Profile
 from assistant.question import Asked, Question
 from assistant.quote import Chosen
@@ -43,6 +44,13 @@ from vectorstore.types import Passage, SearchFilter, SearchResult, Sentence
 
 # What `extract_weights.json` is calibrated to; it says how many questions pass that should not.
 MIN_CONFIDENCE = 0.5
+# What is asked of the organisation itself: never how many or where it is.
+_ABOUT_IT = frozenset(
+    (
+        *(Asked.THING, Asked.DEFINITION, Asked.LIST, Asked.MANNER, Asked.REASON, Asked.PERSON),
+        *(Asked.YES_NO, Asked.TIME),
+    )
+)
 NEWEST_CONFIDENCE = 0.9  # for "the latest news": the newest page is known, not believed
 NEAREST_PAGES = 3  # offered where nothing answers
 
@@ -252,9 +260,21 @@ class Assistant:
         whole = self._in_page_words(self._rephrase(text, history), searcher)
         question = self._read_question(whole)
         year = year_meant(whole, self._today())
-        if year is None or question.years:
+        if year is not None and not question.years:
+            return self._read_question(joined(whole, str(year)))
+        return self._of_organisation(question, searcher)
+
+    def _of_organisation(self, question: Question, searcher: Searcher) -> Question:
+        """The question with the pages to look on, where it asks about the organisation itself."""
+        if len(question.parts) > 1 or question.facets or not _ABOUT_IT.issuperset(question.asked):
             return question
-        return self._read_question(joined(whole, str(year)))
+        names, when = self.profile.names, Asked.TIME in question.asked
+        aspect = aspect_of(question.text, question.stems, names, when=when)
+        if aspect is None or not (pages := pages_about_it(searcher.outline(), names)):
+            return question
+        about = OfOrganisation(aspect, frozenset(pages))
+        several = question.several or aspect is Aspect.WORK
+        return replace(question, of_organisation=about, several=several)
 
     def _from_pages(
         self,

@@ -46,6 +46,7 @@ class Profile:
         home: address of the organisation's site, without a final slash.
         languages: tags in order of preference; the first is used where a language is not spoken.
         name: language to the organisation's name.
+        also_called: what else people call it, in any language.
         site_page: language to the title of the page that holds what the site says on every page.
         examples: language to questions worth trying.
         service_pages: address and title by language; refused advice points there.
@@ -69,7 +70,13 @@ class Profile:
     starter: Path
     questions: Path
     own: OwnContacts = NO_CONTACTS
+    also_called: tuple[str, ...] = ()
     questions_kept_days: int = 0
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All that the organisation is called."""
+        return (*self.name.values(), *self.also_called)
 
     def telling_that_questions_are_kept(self, days: int) -> Profile:
         """The same profile, which says so wherever it says what it is not."""
@@ -154,6 +161,7 @@ def load_profile(name: str, today: date | None = None) -> Profile:
             quick_exit=main["quick_exit"],
             starter=folder / "starter",
             questions=folder / "questions.jsonl",
+            also_called=tuple(main.get("also_called", ())),
             own=OwnContacts(
                 web=(urlsplit(main["home"]).netloc, *main.get("own", {}).get("web", ())),
                 phones=tuple(main.get("own", {}).get("phones", ())),

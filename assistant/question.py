@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from assistant.facets import Facet, facets_of
+from assistant.organisation import OfOrganisation
 from assistant.recency import Newest, newest_of
 from vectorstore import analysis
 
@@ -54,6 +55,7 @@ class Question:
         facets: what it puts side by side; none where it asks about one thing.
         newest: what it wants the newest of, None where it does not ask for that.
         several: whether it asks for more than one thing, so that a list is best told whole.
+        of_organisation: what it asks of the organisation itself, None for any other question.
     """
 
     text: str
@@ -68,6 +70,7 @@ class Question:
     facets: tuple[Facet, ...] = ()
     newest: Newest | None = None
     several: bool = False
+    of_organisation: OfOrganisation | None = None
 
     @property
     def kind(self) -> Asked:

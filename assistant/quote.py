@@ -98,7 +98,7 @@ def block_of(evidence: Evidence, index: int) -> range:
     elif (
         candidate.item
         and evidence.question.several
-        and not candidate.row
+        and (not candidate.row or evidence.of_organisation[index])
         and _list_is_asked_for(evidence, index)
     ):
         first = index
@@ -127,6 +127,8 @@ def _list_is_asked_for(evidence: Evidence, index: int) -> bool:
 
     A glossary is a list too, of things that have nothing to do with each other.
     """
+    if evidence.of_organisation[index]:
+        return True
     intro = evidence.candidates[index].intro
     around = np.maximum(evidence.meant_in_title[index], evidence.titled[index])
     if intro is not None:

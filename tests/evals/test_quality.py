@@ -118,3 +118,28 @@ def test_what_the_pages_do_not_say_is_refused_in_the_askers_language(assistant: 
         if answer.status is not Status.ANSWERED:
             assert detect_language(answer.sentences[0].text) == question["lang"]
             assert answer.citations == ()
+
+
+# What anybody asks first. Its words hardly occur on the pages that answer it.
+OF_THE_ORGANISATION = [
+    ("What is IOM?", "United Nations system"),
+    ("What does IOM do in Egypt?", "Counter-trafficking"),
+    ("What is the mission of IOM Egypt?", "humane and orderly"),
+    ("What are IOM's goals in Egypt?", "The mission's overall aim is"),
+    ("When did IOM start working in Egypt?", "1991"),
+    ("ما هي المنظمة الدولية للهجرة؟", "منظومة الأمم المتحدة"),
+    ("ماذا تفعل المنظمة الدولية للهجرة في مصر؟", "مكافحة الاتجار بالبشر"),
+    ("ما أهداف المنظمة الدولية للهجرة في مصر؟", "أما الهدف العام"),
+    ("منذ متى تعمل المنظمة في مصر؟", "1991"),
+]
+
+
+@pytest.mark.parametrize(("question", "fact"), OF_THE_ORGANISATION)
+def test_the_organisation_itself_is_told_from_the_pages_about_it(
+    assistant: Assistant, question: str, fact: str
+) -> None:
+    answer = assistant.ask(question)
+
+    assert answer.status is Status.ANSWERED
+    assert fact in answer.text
+    assert not {"/resources/key-migration-terms"} & {urlsplit(c.url).path for c in answer.citations}
