@@ -128,7 +128,7 @@ def extract(
         - objections(evidence, features, picked.all)
     )
     confidence = 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
-    if evidence.of_organisation[picked[0]]:  # next to no words in common, yet this is the place
+    if evidence.of_organisation[picked.all[0]]:  # next to no words in common, yet this is the place
         confidence = max(confidence, OF_ORGANISATION_CONFIDENCE)
     return Extraction(read(evidence, scores, picked), confidence)
 
