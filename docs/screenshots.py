@@ -167,7 +167,7 @@ def _shot(
         page.locator(f"#turn-{number}:not(.searching)").wait_for()
         page.locator("#box textarea:enabled").wait_for()
     if marker == "danger":
-        page.locator("summary").click()
+        page.locator(".danger summary").click()
     elif marker and page.locator(f"#marker-{marker}").count():
         page.locator(f"#marker-{marker}").hover()
     page.wait_for_timeout(500)  # for letters and colours to settle

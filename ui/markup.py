@@ -20,6 +20,9 @@ _PHONE = re.compile(
     r"(?<![\w+])(?:\+|\(?0|\(?٠)\(?\d(?:[ ().\u00a0\u200e\u200f\u2011/-]{0,2}\d){5,14}(?!\d)"
 )
 
+_ITEM = re.compile(r"(?:[-*•–·▪]|\d{1,2}[.)])\s+")
+_ROW = re.compile(r"[^:;]{1,60}: [^;]+(?:; [^:;]{1,60}: [^;]+)+")  # "Year: 1995; Step: first"
+
 
 def escape(text: str) -> str:
     """Text for element content or a quoted attribute, without controls that reorder its line."""
@@ -41,6 +44,33 @@ def prose(text: str) -> str:
         end = number.end()
     pieces.append(escape(text[end:]))
     return "".join(pieces)
+
+
+def quoted(text: str) -> str:
+    """Verbatim text for element content: items below each other, labels of a table's row quieter.
+
+    Every character stays, so that what is copied is what stands on the page.
+    """
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if len(lines) < 2:
+        return _row(text)
+    marks = [_ITEM.match(line) for line in lines]
+    parts: list[str] = []
+    for place, (line, mark) in enumerate(zip(lines, marks, strict=True)):
+        begins_inside = place == 0 and not line.endswith(":") and bool(marks[1])
+        kind = "line item" if mark or begins_inside else "line"
+        lead = f'<span class="unseen">{escape(mark.group())}</span>' if mark else ""
+        parts.append(f'<span class="{kind}">{lead}{_row(line[mark.end() if mark else 0 :])}</span>')
+    return "".join(parts)
+
+
+def _row(text: str) -> str:
+    if not _ROW.fullmatch(text):
+        return prose(text)
+    cells = (cell.partition(": ") for cell in text.split("; "))
+    return "; ".join(
+        f'<span class="label">{prose(name)}:</span> {prose(value)}' for name, _, value in cells
+    )
 
 
 def direction(language: str) -> str:

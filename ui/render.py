@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
-from assistant.types import Answer, AnswerSentence, Citation, Contact, Kind, Status, Suggestion
+from assistant.types import Answer, AnswerSentence, Citation, Contact, Kind, Status
 from ui.export import exchange_markdown
-from ui.markup import dated, escape, label, outward, prose, tongue, web_address
+from ui.markup import dated, escape, label, outward, prose, quoted, tongue, web_address
 from ui.sources import marker_id, more_words, source_id, sources
 from ui.texts import Texts, texts_for
 from ui.types import Exchange, Progress, Voice
@@ -86,7 +86,8 @@ def sheet(inner: str, texts: Texts) -> str:
 def _exchange(exchange: Exchange, voice: Voice, tools: str) -> str:
     turn, texts = exchange.number, voice.texts
     busy = "true" if exchange.progress is Progress.SEARCHING else "false"
-    evidence = sources(turn, exchange.citations, voice)
+    supporting = {n for s in exchange.sentences if s.supporting for n in s.citations}
+    evidence = sources(turn, exchange.citations, voice, brief=supporting)
     kind = "turn" if evidence else "turn plain"
     return (
         f'<section class="{kind} {exchange.progress.value}" id="turn-{turn}" '
@@ -113,7 +114,7 @@ def _answer(exchange: Exchange, voice: Voice) -> str:
         if answer.status is Status.REFERRAL:
             return f'<div class="says">{_referral(answer, voice)}</div>'
         fixed = voice.profile.texts(exchange.language)
-        below[fixed["nearest_pages"]] = _suggestions(answer.suggestions, texts)
+        below[fixed["nearest_pages"]] = _suggestions(answer, texts)
         below[fixed["matter_contacts"]] = _contacts(answer.contacts, exchange.language)
     parts = list(_sentences(exchange, below, texts))
     if answer:
@@ -195,7 +196,7 @@ def _set_apart(quotes: str, citations: Sequence[Citation], texts: Texts) -> str:
 
 def _quote(sentence: AnswerSentence, markers: _Markers) -> str:
     cited = markers.citations(sentence)
-    said = f'<span class="said">{prose(sentence.text)}</span>'
+    said = f'<span class="said">{quoted(sentence.text)}</span>'
     language = cited[0].language if cited else ""
     return f'<p class="quote" {tongue(language)}>{said}{markers.after(sentence)}</p>'
 
@@ -221,16 +222,18 @@ class _Markers:
         return f'<a class="marker" href="#{source}" {own}data-source="{source}">[{number}]</a>'
 
 
-def _suggestions(suggestions: Iterable[Suggestion], texts: Texts) -> str:
+def _suggestions(answer: Answer, texts: Texts) -> str:
+    """Pages below each other; what to ask next, below an answer, side by side."""
     items: list[str] = []
-    for suggestion in suggestions:
+    for suggestion in answer.suggestions:
         if suggestion.question is not None:
             items.append(f'<li class="next">{_ask_button(suggestion.text)}</li>')
         elif (url := web_address(suggestion.url or "")) is not None:
             items.append(f"<li>{outward(url, label(suggestion.text), texts)}</li>")
         else:
             items.append(f"<li>{label(suggestion.text)}</li>")
-    return f'<ul class="nearest">{"".join(items)}</ul>' if items else ""
+    kind = "nearest chips" if answer.status is Status.ANSWERED else "nearest"
+    return f'<ul class="{kind}">{"".join(items)}</ul>' if items else ""
 
 
 def _further(language: str, voice: Voice) -> str:

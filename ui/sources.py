@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from urllib.parse import unquote, urlsplit
 
 from assistant.types import Citation
@@ -25,18 +25,21 @@ from ui.types import Voice
 NEIGHBOURS_CHARS = 90  # on each side of a quote, where several of one page are shown
 
 
-def sources(turn: int, citations: Sequence[Citation], voice: Voice) -> str:
+def sources(
+    turn: int, citations: Sequence[Citation], voice: Voice, brief: Set[int] = frozenset()
+) -> str:
     """The cited pages by first appearance, each once with all that is quoted from it.
 
     Args:
         turn: what the ids on the page are made of, beside the citations' numbers.
+        brief: numbers of the citations that are shown without the words around them.
     """
     if not citations:
         return ""
     cited: dict[str, list[Citation]] = {}
     for citation in citations:
         cited.setdefault(citation.url, []).append(citation)
-    pages = "".join(_page(turn, of_page, voice) for of_page in cited.values())
+    pages = "".join(_page(turn, of_page, voice, brief) for of_page in cited.values())
     return (
         f'<aside class="sources" aria-labelledby="sources-{turn}">'
         f'<h3 id="sources-{turn}">{escape(voice.texts.sources)}</h3><ol>{pages}</ol></aside>'
@@ -58,7 +61,7 @@ def marker_id(turn: int, number: int) -> str:
     return f"marker-{turn}-{number}"
 
 
-def _page(turn: int, citations: Sequence[Citation], voice: Voice) -> str:
+def _page(turn: int, citations: Sequence[Citation], voice: Voice, brief: Set[int]) -> str:
     first, texts = citations[0], voice.texts
     facts = [dated(first.published, texts)]
     if first.published:
@@ -72,10 +75,17 @@ def _page(turn: int, citations: Sequence[Citation], voice: Voice) -> str:
         f'<li class="page"><h4 id="{title}" {tongue(first.language)}>'
         f"{label(first.title)}</h4>"
         f'<p class="facts">{"".join(f"<span>{fact}</span>" for fact in facts)}</p>'
-        + "".join(_source(turn, c, title, texts, short=len(citations) > 1) for c in citations)
+        + "".join(_source(turn, c, title, texts, _reach(c, citations, brief)) for c in citations)
         + _sisters(first, texts)
         + f"{note}</li>"
     )
+
+
+def _reach(citation: Citation, of_page: Sequence[Citation], brief: Set[int]) -> int:
+    """How many characters are shown on each side of a quote."""
+    if citation.number in brief:
+        return 0
+    return NEIGHBOURS_CHARS if len(of_page) > 1 else len(citation.before) + len(citation.after)
 
 
 def _sisters(citation: Citation, texts: Texts) -> str:
@@ -90,7 +100,7 @@ def _sisters(citation: Citation, texts: Texts) -> str:
     return "".join(links)
 
 
-def _source(turn: int, citation: Citation, title: str, texts: Texts, *, short: bool) -> str:
+def _source(turn: int, citation: Citation, title: str, texts: Texts, reach: int) -> str:
     number = citation.number
     back = f"{texts.source} {number}, {texts.back_to_sentence}"
     sheet = (
@@ -103,23 +113,18 @@ def _source(turn: int, citation: Citation, title: str, texts: Texts, *, short: b
         f'data-marker="{marker_id(turn, number)}" aria-labelledby="{title}">'
         f'<a class="number" href="#{marker_id(turn, number)}" aria-label="{escape(back)}">'
         f"{number}</a>{sheet}"
-        f'<p class="context" {tongue(citation.language)}>{_context(citation, short=short)}</p>'
+        f'<p class="context" {tongue(citation.language)}>{_context(citation, reach)}</p>'
         f"{_way_there(citation, texts)}</div>"
     )
 
 
-def _context(citation: Citation, *, short: bool) -> str:
-    """The quote in its place; line breaks stay, as they part headings and rows from sentences.
-
-    Args:
-        short: fewer words around it, since neighbours from the page stand above and below.
-    """
-    before, after = _squeezed(citation.before), _squeezed(citation.after)
-    if short:
-        before, after = _last_words(before), _first_words(after)
+def _context(citation: Citation, reach: int) -> str:
+    """The quote in its place; line breaks stay, as they part headings and rows from sentences."""
+    before = _last_words(_squeezed(citation.before), reach)
+    after = _first_words(_squeezed(citation.after), reach)
     return (
         (prose(before) + (" " if before else ""))
-        + f"<mark>{prose(citation.quote)}</mark>"
+        + f"<mark>{prose(_squeezed(citation.quote))}</mark>"
         + ((" " if after and after[0].isalnum() else "") + prose(after))
     )
 
@@ -128,16 +133,16 @@ def _squeezed(text: str) -> str:
     return re.sub(r"\s*\n\s*", "\n", re.sub(r"[ \t]+", " ", text)).strip()
 
 
-def _first_words(text: str) -> str:
-    if len(text) <= NEIGHBOURS_CHARS:
+def _first_words(text: str, most: int) -> str:
+    if len(text) <= most:
         return text
-    return f"{text[:NEIGHBOURS_CHARS].rpartition(' ')[0].rstrip('…')}…"
+    return f"{text[:most].rpartition(' ')[0].rstrip('…')}…" if most else ""
 
 
-def _last_words(text: str) -> str:
-    if len(text) <= NEIGHBOURS_CHARS:
+def _last_words(text: str, most: int) -> str:
+    if len(text) <= most:
         return text
-    return f"…{text[-NEIGHBOURS_CHARS:].partition(' ')[2].lstrip('…')}"
+    return f"…{text[-most:].partition(' ')[2].lstrip('…')}" if most else ""
 
 
 def _way_there(citation: Citation, texts: Texts) -> str:

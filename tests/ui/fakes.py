@@ -238,7 +238,11 @@ def _answers() -> dict[str, Answer]:
             ),
         ),
         "roundtable": answer(
-            "", "en", say(WHERE, 1), say(FINANCED, 2), citations=(where, financed)
+            "",
+            "en",
+            say(WHERE, 1),
+            replace(say(FINANCED, 2), supporting=True),
+            citations=(where, financed),
         ),
         "since when": answer("", "en", say(SINCE, 1), citations=(since,)),
         "مجانية": answer("", "ar", say(FREE_AR, 1), say(CALL_AR, 2), citations=(free, call)),

@@ -55,6 +55,11 @@ def test_a_marker_lights_its_source_and_the_source_leads_back(visit: Visit) -> N
     page.locator("#source-1-1 .number").click()
     assert page.evaluate("document.activeElement.id") == "marker-1-1"
     assert page.locator(".quote.lit .said").all_inner_texts() == [WHERE]
+    page.locator(".more summary").click()
+    assert not page.get_by_text(FINANCED).first.is_visible()
+    page.locator("#source-1-2 .number").click()
+    assert page.locator(".more .said").inner_text() == FINANCED
+    assert page.evaluate("document.activeElement.id") == "marker-1-2"
     assert page.url == f"{visit.address}/"
 
 
@@ -228,7 +233,7 @@ def test_without_scripts_a_plain_form_answers_the_same(
     assert page.locator("#source-1-1 mark").inner_text() == FREE_AR
     assert "العودة" not in unquote(page.url)
     assert page.locator("html").get_attribute("dir") == ("rtl" if locale == "ar-EG" else "ltr")
-    page.locator("summary").click()
+    page.locator(".danger summary").click()
     assert page.locator("a.dial").is_visible()
     context.close()
 
@@ -256,7 +261,7 @@ def test_the_keyboard_alone_is_enough(visit: Visit) -> None:
     assert page.evaluate("document.activeElement.className") == "number"
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "marker-1-1"
-    page.locator("summary").focus()
+    page.locator(".danger summary").focus()
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
 
@@ -298,7 +303,9 @@ def test_an_answer_is_copied_and_the_conversation_saved_with_its_sources(visit: 
         page.locator("#save").click()
     saved = Path(download.value.path()).read_text(encoding="utf-8")
 
-    assert copied.startswith(f"## {ROUNDTABLE}\n\n> {WHERE} [1]\n\n> {FINANCED} [2]\n\n[1] ")
+    assert copied.startswith(
+        f"## {ROUNDTABLE}\n\n> {WHERE} [1]\n\nMore from the same page:\n\n> {FINANCED} [2]\n\n[1] "
+    )
     assert re.fullmatch(r"answers-\d{4}-\d\d-\d\d\.md", download.value.suggested_filename)
     assert saved.startswith("# IOM Egypt: Questions and answers\n\nSaved on ")
     assert copied in saved
@@ -360,7 +367,7 @@ def test_the_lines_to_call_are_one_tap_away_wherever_one_has_read_to(
         page.mouse.wheel(0, 10_000)
         page.wait_for_timeout(100)
 
-        page.locator("summary").click()
+        page.locator(".danger summary").click()
 
         line = page.locator("#safety a.dial")
         assert (line.is_visible(), line.get_attribute("href")) == (True, "tel:15000")
@@ -491,6 +498,6 @@ def test_axe_finds_no_barrier(browser: Browser, address: str, locale: str, schem
         page.locator("#hint [role=alert]").wait_for()
         page.locator("#marker-1-2").click()
         page.locator("[data-act=down]").last.click()
-        page.locator("summary").click()
+        page.locator(".danger summary").click()
 
         assert (found, visit.barriers()) == ([], [])

@@ -141,3 +141,27 @@ def test_how_old_a_page_is_counts_whole_months_and_years(
 
     assert markup.format_age(day, today, ENGLISH) == english
     assert markup.format_age(day, today, ARABIC) == arabic
+
+
+def test_a_quoted_list_stands_line_by_line_and_loses_no_character() -> None:
+    made = markup.quoted("You need:\n\n- a passport\n- two photos <new>")
+
+    assert made == (
+        '<span class="line">You need:</span>'
+        '<span class="line item"><span class="unseen">- </span>a passport</span>'
+        '<span class="line item"><span class="unseen">- </span>two photos &lt;new&gt;</span>'
+    )
+
+
+def test_a_list_quoted_from_its_first_item_begins_with_an_item() -> None:
+    assert markup.quoted("a passport\n- two photos").startswith(
+        '<span class="line item">a passport<'
+    )
+
+
+def test_the_labels_of_a_row_are_told_from_its_values() -> None:
+    assert markup.quoted("Year: 1995; Line: 02 5550 0100") == (
+        '<span class="label">Year:</span> 1995; <span class="label">Line:</span> '
+        '<bdi dir="ltr" class="phone">02 5550 0100</bdi>'
+    )
+    assert markup.quoted("At nine: open; later closed.") == "At nine: open; later closed."

@@ -121,6 +121,20 @@ def test_what_only_supports_stands_apart_below_what_answers() -> None:
     assert "<details" not in shown(exchange(sentences=said[:1], citations=citations[:1]))
 
 
+def test_the_source_of_what_only_supports_is_its_words_alone() -> None:
+    said = (say("One.", 1), replace(say("Two.", 2), supporting=True))
+    citations = tuple(
+        cite(n, s.text, before="Before.", after="After.") for n, s in enumerate(said, 1)
+    )
+
+    markup = shown(exchange(sentences=said, citations=citations))
+
+    assert re.findall(r'class="context"[^>]*>(.*?)</p>', markup) == [
+        "Before. <mark>One.</mark> After.",
+        "<mark>Two.</mark>",
+    ]
+
+
 def test_support_from_another_page_is_not_said_to_be_from_the_same() -> None:
     said = (say("One.", 1), replace(say("Two.", 2), supporting=True))
     citations = (cite(1, "One."), cite(2, "Two.", url="https://example.org/other"))
