@@ -16,7 +16,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse, Response
 
 from assistant.types import Answer, Citation, Event, Status, Turn
-from ui.api import EVENT_SCHEMA, Counter, problems, sent_as_events, turns_of, whole
+from ui.api import sent_as_events, turns_of
+from ui.counter import Counter, whole
+from ui.described import EVENT_SCHEMA, problems
 from ui.problems import Problem, Problems
 from ui.schemas import MAX_TEXT_CHARS, MAX_TURNS, Message
 

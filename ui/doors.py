@@ -19,6 +19,8 @@ from assistant.privacy.questions import QuestionStore, questions_path
 from assistant.settings import Settings
 from assistant.switch import Switch
 from ui import api, completions, help, watch
+from ui.counter import Counter, Service
+from ui.described import describe
 from ui.ledger import Keep, Ledger, Noted
 from ui.limits import Desk
 from ui.metrics import Metrics
@@ -50,7 +52,7 @@ class Doors:
     )
     """What the wall lets through."""
 
-    def __init__(self, service: api.Service, settings: Settings) -> None:
+    def __init__(self, service: Service, settings: Settings) -> None:
         self.metrics = Metrics()
         self.reception = Reception(
             service.assistant,
@@ -63,7 +65,7 @@ class Doors:
         self.metrics.watch("assistant_waiting", "Questions in line.", lambda: self.desk.waiting)
         self.metrics.watch("assistant_working", "Seats taken.", lambda: self.desk.working)
         self.ledger = Ledger(self.metrics, _keeping(settings))
-        self.counter = api.Counter(service, self.reception, self.desk, self.ledger)
+        self.counter = Counter(service, self.reception, self.desk, self.ledger)
         self.log_level = settings.log_level
         self._assistant = service.assistant
         self._name = next(iter(service.assistant.profile.name.values()))
@@ -95,7 +97,7 @@ class Doors:
         )
         app.include_router(completions.router(self.counter, self._name))
         app.router.routes.append(Route("/mcp", StreamableHTTPASGIApp(self._mcp)))
-        document = api.describe(app, program_version())
+        document = describe(app, program_version())
 
         @app.get(f"{api.PREFIX}/openapi.json", include_in_schema=False)
         async def openapi() -> Response:

@@ -22,7 +22,8 @@ from assistant.errors import AssistantError
 from assistant.terminal import render, render_verdict
 from assistant.types import Answer, Verdict
 from ingest.errors import IngestError
-from ui.api import MAX_CLAIM_CHARS, Counter, Service, held_to_length, whole
+from ui.api import MAX_CLAIM_CHARS
+from ui.counter import Counter, Service, held_to_length, whole
 from ui.problems import LANGUAGES, Problem
 from ui.schemas import MAX_TOP_K
 from vectorstore.errors import VectorStoreError

@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse, Response
 
 from assistant.errors import AssistantError
 from ingest.errors import IngestError
-from ui.api import Counter, Service
+from ui.counter import Counter, Service
 from ui.problems import Problem, Problems
 from ui.schemas import Health, Readiness
 from vectorstore.errors import VectorStoreError
