@@ -156,6 +156,7 @@ def build_guards() -> QuestionGuards:
     danger, instructions = Danger(scorer), Instructions(scorer)
     return QuestionGuards(
         guards=(danger, Shape(), Conversation(), Unsafe(scorer), Advice(scorer), instructions),
+        in_danger=danger.check_all,
         matters=danger.matters,
         without_orders=instructions.without_orders,
     )

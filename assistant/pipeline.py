@@ -210,13 +210,23 @@ class Assistant:
 
         For whoever has to refuse a question: this is what is never refused.
         """
+        return self.referrals([question])[0]
+
+    def referrals(self, questions: Sequence[str]) -> list[Answer | None]:
+        """The same for several questions, with less work for each."""
         started = time.perf_counter()
-        text = _readable(question)
-        block = self._guards.first_block(text)
-        if block is None or block.status is not Status.REFERRAL:
-            return None
-        language = self.profile.speaks(self._read_question(text[:MAX_QUESTION_CHARS]).language)
-        return self._blocked(question[:MAX_QUESTION_CHARS], text, language, block, started)
+        texts = [_readable(question) for question in questions]
+        told: list[Answer | None] = []
+        for question, text, block in zip(
+            questions, texts, self._guards.referrals(texts), strict=True
+        ):
+            if block is None:
+                told.append(None)
+                continue
+            language = self.profile.speaks(self._read_question(text[:MAX_QUESTION_CHARS]).language)
+            asked = question[:MAX_QUESTION_CHARS]
+            told.append(self._blocked(asked, text, language, block, started))
+        return told
 
     def grow(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Answer]:
         """The answer as it grows: each has one sentence more, the last is whole."""

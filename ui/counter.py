@@ -61,8 +61,8 @@ class Asked(Protocol):
         """One answer in the pages' own words, whatever model there is."""
         ...
 
-    def referral(self, question: str) -> Answer | None:
-        """The referral for a person in danger, None for everybody else."""
+    def referrals(self, questions: Sequence[str]) -> list[Answer | None]:
+        """For each question the referral for a person in danger, None for everybody else."""
         ...
 
 
@@ -173,7 +173,7 @@ class Counter:
         except Problem as problem:
             if said or problem.kind in (Problems.EMPTY_TEXT, Problems.LONG_TEXT):
                 raise
-            referral = await self.reception.referral(question)
+            referral = await self.reception.referral(question, problem)
             if referral is None:
                 raise
             self.ledger.answered(referral, door, time.perf_counter() - started)

@@ -19,6 +19,7 @@ from assistant.privacy.questions import QuestionStore, questions_path
 from assistant.settings import Settings
 from assistant.switch import Switch
 from ui import api, completions, help, watch
+from ui.admission import Admission
 from ui.counter import Counter, Service
 from ui.described import describe
 from ui.ledger import Keep, Ledger, Noted
@@ -109,6 +110,12 @@ class Doors:
             return HTMLResponse(help.page(self._assistant.profile, off.message if off else None))
 
         api.handle_problems(app)
+        app.add_middleware(
+            Admission,
+            reception=self.reception,
+            desk=self.desk,
+            prefixes=(api.PREFIX, api.UNVERSIONED),
+        )
         app.add_middleware(
             ChatReception,
             reception=self.reception,

@@ -10,6 +10,7 @@ import asyncio
 import hashlib
 import ipaddress
 import math
+import random
 import secrets
 import time
 from collections import OrderedDict, deque
@@ -21,6 +22,8 @@ from typing import TypeVar
 T = TypeVar("T")
 
 DAY_S = 86_400
+STANDING_FOR_S = 10.0  # a hundred questions of one moment are answered sooner
+STANDING_PATIENCE_S = 2.0
 MAX_REMEMBERED = 50_000  # visitors counted at the same time; the ones longest quiet go first
 
 
@@ -52,10 +55,13 @@ class Limiter:
         self._salt = secrets.token_bytes(16)
         self._salted_at = clock()
 
-    def wait_s(self, counted: dict[str, Rate]) -> float:
+    def wait_s(self, counted: dict[str, Rate], *, count: bool = True) -> float:
         """Count one question under each of these names; 0.0, or the seconds until it may come.
 
         A question that may not come is counted under none of them.
+
+        Args:
+            count: False only asks.
         """
         now = self._clock()
         if now - self._salted_at >= DAY_S:
@@ -63,7 +69,7 @@ class Limiter:
             self._salt, self._salted_at = secrets.token_bytes(16), now
         windows = [(self._window(name, rate, now), rate) for name, rate in counted.items()]
         wait = max((window.wait_s(rate, now) for window, rate in windows), default=0.0)
-        if wait <= 0.0:
+        if wait <= 0.0 and count:
             for window, _ in windows:
                 window.count += 1
         return wait
@@ -149,7 +155,9 @@ class Desk:
 
     When the line is full, whoever comes from the network with the most waiting has to go: one
     network can fill the line, but never against another. What would wait longer than `patience_s`
-    is turned away at once.
+    is turned away at once. A line that has stood for `STANDING_FOR_S` seconds is no burst that
+    passes: then only short waits are worth beginning, since whoever is let in later waits as long
+    and no more are answered for it (after Nichols and Jacobson, Controlling queue delay, 2012).
 
     Args:
         seats: works done at the same time, each in a thread.
@@ -168,6 +176,7 @@ class Desk:
         self._deadline_s = deadline_s
         self._line: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
         self._mean_s = 0.02  # of a work; learnt as they end
+        self._short_at = time.monotonic()  # when the line was last short
 
     @property
     def waiting(self) -> int:
@@ -178,6 +187,23 @@ class Desk:
     def working(self) -> int:
         """How many seats are taken."""
         return self._seats - self._free
+
+    def wait_s(self, group: str) -> float:
+        """The seconds one more of a group would wait for its turn; 0.0 where a seat is free."""
+        if self._free and not self._line:
+            return 0.0
+        mine = len(self._line.get(group, ()))
+        before = sum(min(len(waiting), mine + 1) for waiting in self._line.values())
+        return self._mean_s * (before + 1) / self._seats
+
+    def busy(self, group: str) -> Busy | None:
+        """Why one more of a group would be turned away now; None where it would be let in."""
+        wait_s = self.wait_s(group)
+        patience_s = self._patience_s
+        if time.monotonic() - self._short_at > STANDING_FOR_S:
+            patience_s = min(patience_s, max(STANDING_PATIENCE_S, 2 * self._mean_s))
+        # not all of those turned away together should come again together
+        return Busy(wait_s * random.uniform(1, 2)) if wait_s > patience_s else None
 
     async def do(
         self,
@@ -221,9 +247,10 @@ class Desk:
     async def _seat(self, group: str) -> None:
         if self._free and not self._line:
             self._free -= 1
+            self._short_at = time.monotonic()
             return
-        if self._expected_s() > self._patience_s:
-            raise Busy(self._expected_s())
+        if busy := self.busy(group):
+            raise busy
         if self.waiting >= self._places:
             self._make_room(group)
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -249,6 +276,8 @@ class Desk:
             del self._line[longest]
 
     def _leave(self) -> None:
+        if not self._line or self._expected_s() < STANDING_PATIENCE_S / 2:
+            self._short_at = time.monotonic()
         while self._line:
             group, waiting = next(iter(self._line.items()))
             turn = waiting.popleft()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
 from starlette.responses import Response
+
+from assistant.types import Contact
 
 MEDIA_TYPE = "application/problem+json"
 HELP_PATH = "/help"
@@ -166,6 +168,9 @@ class Problem(Exception):
         retry_after_s: seconds, for the header and the words.
         errors: which fields are wrong and how, in English; never what they held.
         values: what the words name, by language where it differs.
+
+    Attributes:
+        contacts: lines for people in danger, where nobody could see whether one sent it.
     """
 
     def __init__(
@@ -180,6 +185,7 @@ class Problem(Exception):
         self.kind = kind
         self.retry_after_s = retry_after_s
         self.errors = errors
+        self.contacts: Sequence[Contact] = ()
         self._values = values
 
     @property
@@ -196,7 +202,13 @@ class Problem(Exception):
         }
         if self.retry_after_s is not None:
             values["seconds"] = str(self.retry_after_s)
-        return title, detail.format(**values).strip()
+        lines = [f"{contact.label[language]}: {contact.value}" for contact in self.contacts]
+        return title, "\n".join((detail.format(**values).strip(), *lines))
+
+    def said(self, language: str) -> str:
+        """The words of a language in one piece."""
+        title, detail = self.words(language)
+        return f"{title}. {detail}"
 
     def document(self, language: str, run: str) -> dict[str, Any]:
         """The problem as RFC 9457 has it, and the same in every language under `languages`."""

@@ -22,24 +22,26 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from assistant.keys import Keys
 from assistant.switch import Off, Switch
 from assistant.types import Answer
+from ui.aside import Aside, Referrer, Unread
 from ui.limits import PER_KEY, PER_NETWORK, PER_SESSION, Limiter, network_of
 from ui.problems import Problem, Problems, preferred_language
+from ui.types import Profile
 
 PAGE = "/"  # where the chat is
 QUESTIONS = "/gradio_api/queue/join"  # where its questions arrive
 OFF_RETRY_S = 60
-_DANGER_CHARS = 10_000  # read of a refused message: all a person types, and a bound on the work
 _MAX_SESSION_CHARS = 100
 WRONG_KEYS = PER_SESSION  # guesses at a key from one network
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
-class Referrer(Protocol):
-    """Recognises a person in danger."""
+class Spoken(Referrer, Protocol):
+    """Recognises people in danger, and knows whom they can turn to."""
 
-    def referral(self, question: str) -> Answer | None:
-        """The referral for a person in danger, None for everybody else."""
+    @property
+    def profile(self) -> Profile:
+        """Who it speaks for."""
         ...
 
 
@@ -73,7 +75,7 @@ class Reception:
 
     def __init__(
         self,
-        assistant: Referrer,
+        assistant: Spoken,
         switch: Switch,
         keys: Keys,
         proxies: Sequence[Network] = (),
@@ -82,11 +84,12 @@ class Reception:
     ) -> None:
         self.switch = switch
         self._assistant = assistant
+        self._aside = Aside(assistant)
         self._keys = keys
         self._proxies = tuple(proxies)
         self._limiter = limiter or Limiter()
         self._on_refusal = on_refusal
-        self._aside = ThreadPoolExecutor(1, thread_name_prefix="reception")
+        self._hashing = ThreadPoolExecutor(1, thread_name_prefix="reception")
 
     async def visitor(self, scope: Scope) -> Visitor:
         """Who sends this request.
@@ -94,11 +97,18 @@ class Reception:
         Raises:
             Problem: the key that was shown is not valid.
         """
+        if (visitor := self.recognised(scope)) is not None:
+            return visitor
+        network = self.network(scope)
+        return Visitor(network, network, await self._program(_key(Headers(scope=scope)), network))
+
+    def recognised(self, scope: Scope) -> Visitor | None:
+        """The same at once; None where a key is shown that has not been seen before."""
         headers = Headers(scope=scope)
         network = self.network(scope)
-        scheme, _, key = headers.get("authorization", "").partition(" ")
-        if scheme.lower() == "bearer" and key.strip():
-            return Visitor(network, network, await self._program(key.strip(), network))
+        if key := _key(headers):
+            name = self._keys.known(key)
+            return Visitor(network, network, name) if name else None
         named = headers.get("session-id", "")[:_MAX_SESSION_CHARS].strip()
         return Visitor(network, f"{network}/{named}" if named else network)
 
@@ -116,12 +126,12 @@ class Reception:
 
     async def _program(self, key: str, network: str) -> str:
         loop = asyncio.get_running_loop()
-        name = await loop.run_in_executor(self._aside, self._keys.name_of, key)
+        name = await loop.run_in_executor(self._hashing, self._keys.name_of, key)
         if name is None:
             wait_s = self._limiter.wait_s({f"wrong/{network}": WRONG_KEYS})
             if wait_s:
-                raise self._refused(Problem(Problems.TOO_MANY, retry_after_s=math.ceil(wait_s)))
-            raise self._refused(Problem(Problems.WRONG_KEY))
+                raise self.refused(Problem(Problems.TOO_MANY, retry_after_s=math.ceil(wait_s)))
+            raise self.refused(Problem(Problems.WRONG_KEY))
         return name
 
     def admit(self, visitor: Visitor) -> None:
@@ -130,10 +140,17 @@ class Reception:
         Raises:
             Problem: nobody is answered now, or this visitor has to wait.
         """
+        if problem := self.refusal(visitor, count=True):
+            raise self.refused(problem)
+
+    def refusal(self, visitor: Visitor, *, count: bool = False) -> Problem | None:
+        """Why a question of this visitor would not be let in; None where it would.
+
+        Args:
+            count: count it, where it would.
+        """
         if (off := self.switch.off()) is not None:
-            raise self._refused(
-                Problem(Problems.SWITCHED_OFF, retry_after_s=OFF_RETRY_S, message=off.message)
-            )
+            return Problem(Problems.SWITCHED_OFF, retry_after_s=OFF_RETRY_S, message=off.message)
         if visitor.program is not None:
             counted = {f"key/{visitor.program}": PER_KEY}
         else:
@@ -141,17 +158,22 @@ class Reception:
                 f"session/{visitor.session}": PER_SESSION,
                 f"network/{visitor.network}": PER_NETWORK,
             }
-        wait_s = self._limiter.wait_s(counted)
-        if wait_s:
-            raise self._refused(Problem(Problems.TOO_MANY, retry_after_s=math.ceil(wait_s)))
+        wait_s = self._limiter.wait_s(counted, count=count)
+        return Problem(Problems.TOO_MANY, retry_after_s=math.ceil(wait_s)) if wait_s else None
 
-    async def referral(self, question: str) -> Answer | None:
-        """What a person in danger is told though her question was refused; None for others."""
-        loop = asyncio.get_running_loop()
-        text = question[:_DANGER_CHARS]
-        return await loop.run_in_executor(self._aside, self._assistant.referral, text)
+    async def referral(self, question: str, refused: Problem) -> Answer | None:
+        """What a person in danger is told though her question was refused; None for others.
 
-    def _refused(self, problem: Problem) -> Problem:
+        Where it would take too long to find out, what refused it names the contacts.
+        """
+        try:
+            return await self._aside.referral(question)
+        except Unread:
+            refused.contacts = self._assistant.profile.contacts
+            return None
+
+    def refused(self, problem: Problem) -> Problem:
+        """Count a refusal."""
         self._on_refusal(problem.kind.value.name)
         return problem
 
@@ -198,7 +220,7 @@ class ChatReception:
         if path != QUESTIONS:
             await self._app(scope, receive, send)
             return
-        messages = await _all_of(receive)
+        messages = await read_whole(receive)
         body = b"".join(message.get("body", b"") for message in messages)
         session, question = _asked(body)
         if question is not None:
@@ -207,15 +229,13 @@ class ChatReception:
             try:
                 self._reception.admit(Visitor(network, f"{network}/chat/{session}"))
             except Problem as problem:
-                if await self._reception.referral(question) is None:
-                    title, detail = problem.words(
-                        preferred_language(headers.get("accept-language", ""))
-                    )
-                    response = JSONResponse({"detail": f"{title}. {detail}"}, problem.status)
+                if await self._reception.referral(question, problem) is None:
+                    said = problem.said(preferred_language(headers.get("accept-language", "")))
+                    response = JSONResponse({"detail": said}, problem.status)
                     response.headers["Retry-After"] = str(problem.retry_after_s)
                     await response(scope, receive, send)
                     return
-        await self._app(scope, _again(messages, receive), send)
+        await self._app(scope, replayed(messages, receive), send)
 
 
 def _asked(body: bytes) -> tuple[str, str | None]:
@@ -238,12 +258,18 @@ def _asked(body: bytes) -> tuple[str, str | None]:
     return str(sent.get("session_hash"))[:_MAX_SESSION_CHARS], asked if len(asked) > 2 else None
 
 
+def _key(headers: Headers) -> str:
+    """The key that is shown; empty where none is."""
+    scheme, _, key = headers.get("authorization", "").partition(" ")
+    return key.strip() if scheme.lower() == "bearer" else ""
+
+
 def _without_key(scope: Scope) -> Scope:
     kept = [pair for pair in scope["headers"] if pair[0] != b"authorization"]
     return {**scope, "headers": kept}
 
 
-async def _all_of(receive: Receive) -> list[Message]:
+async def read_whole(receive: Receive) -> list[Message]:
     """The messages of a body; the wall has already read it, and it is small."""
     messages = [await receive()]
     while messages[-1].get("more_body"):
@@ -251,7 +277,8 @@ async def _all_of(receive: Receive) -> list[Message]:
     return messages
 
 
-def _again(messages: list[Message], receive: Receive) -> Receive:
+def replayed(messages: list[Message], receive: Receive) -> Receive:
+    """Messages that were read, to be read again."""
     left = list(messages)
 
     async def replay() -> Message:

@@ -118,7 +118,8 @@ class Wall:
             return
         if method != "GET" and path not in STREAMED:
             try:
-                body = await asyncio.wait_for(_small_body(scope, receive), BODY_DEADLINE_S)
+                async with asyncio.timeout(BODY_DEADLINE_S):
+                    body = await _small_body(scope, receive)
             except TimeoutError:
                 await refuse(Problems.TOO_SLOW)
                 return
@@ -192,8 +193,8 @@ class _Marked:
             headers["Request-Id"] = self._run
         elif message["type"] == "http.response.body":
             self.ended = not message.get("more_body", False)
-        # Who does not take what was asked for must not be waited for: wait_for costs a task.
-        await asyncio.wait_for(self._send(message), SEND_DEADLINE_S)
+        async with asyncio.timeout(SEND_DEADLINE_S):  # who does not take it is not waited for
+            await self._send(message)
 
 
 async def _small_body(scope: Scope, receive: Receive) -> bytes | None:

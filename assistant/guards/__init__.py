@@ -46,11 +46,13 @@ class QuestionGuards:
     """All guards before the search, the one for people in danger first.
 
     Attributes:
+        in_danger: what the first guard says to each of several messages, read together.
         matters: what a question is about where that touches danger without a person at risk.
         without_orders: the question without orders to the machine.
     """
 
     guards: Sequence[Guard] = ()
+    in_danger: Callable[[Sequence[str]], Sequence[Block | None]] = lambda texts: [None] * len(texts)
     matters: Callable[[str], Sequence[str]] = lambda text: ()
     without_orders: Callable[[str], str] = lambda text: text
 
@@ -64,3 +66,11 @@ class QuestionGuards:
             if block is not None:
                 return block
         return None
+
+    def referrals(self, texts: Sequence[str]) -> list[Block | None]:
+        """For each of several messages the referral where a person in danger sent it."""
+        try:
+            return list(self.in_danger(texts))
+        except Exception:  # noqa: BLE001  one message must not decide over the others
+            blocks = map(self.first_block, texts)
+            return [b if b and b.status is Status.REFERRAL else None for b in blocks]

@@ -41,8 +41,14 @@ class Danger:
 
     def check(self, text: str) -> Block | None:
         """The referral where somebody is in danger now (level 1)."""
+        return self._judged(text, self._scorer.scores(text))
+
+    def check_all(self, texts: Sequence[str]) -> list[Block | None]:
+        """The same for several messages, with less work for each."""
+        return list(map(self._judged, texts, self._scorer.scores_of(texts)))
+
+    def _judged(self, text: str, scores: Mapping[str, float]) -> Block | None:
         told = tuple(_told(self._always, text))
-        scores = self._scorer.scores(text)
         if not told and scores["danger"] <= self._least(scores):
             if scores["orders"] <= 0:
                 return None

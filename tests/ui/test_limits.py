@@ -181,6 +181,51 @@ def test_a_full_line_turns_away_the_network_with_the_most_in_it() -> None:
     assert run(main()) == (1, True)
 
 
+def test_a_network_that_fills_the_line_lets_the_next_one_wait_one_turn() -> None:
+    async def main() -> tuple[float, float, float]:
+        desk = Desk(seats=1, places=50, patience_s=60, deadline_s=60)
+        free = threading.Event()
+        first = asyncio.ensure_future(desk.do("first", free.wait))
+        await _until(lambda: desk.working == 1)
+        big = [asyncio.ensure_future(desk.do("big", lambda: None)) for _ in range(20)]
+        await _until(lambda: desk.waiting == 20)
+        waits = desk.wait_s("big"), desk.wait_s("small")
+        free.set()
+        await asyncio.gather(first, *big)
+        await _until(lambda: desk.working == 0)
+        return *waits, desk.wait_s("small")
+
+    big, small, alone = run(main())
+
+    assert big == pytest.approx(21 * 0.02)
+    assert small == pytest.approx(2 * 0.02)
+    assert alone == 0.0
+
+
+def test_a_burst_may_wait_but_a_line_that_stands_takes_in_only_short_waits(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def main() -> list[bool]:
+        desk = Desk(seats=1, places=50, patience_s=60, deadline_s=60)
+        desk._mean_s = 1.0
+        free = threading.Event()
+        first = asyncio.ensure_future(desk.do("a", free.wait))
+        await _until(lambda: desk.working == 1)
+        waiting = [asyncio.ensure_future(desk.do("a", lambda: None)) for _ in range(3)]
+        await _until(lambda: desk.waiting == 3)
+        refused = [desk.busy("a") is not None]
+        monkeypatch.setattr(limits, "STANDING_FOR_S", 0.0)
+        await asyncio.sleep(0.01)
+        refused += [desk.busy("a") is not None, desk.busy("b") is not None]
+        free.set()
+        await asyncio.gather(first, *waiting)
+        await _until(lambda: desk.working == 0)
+        refused.append(desk.busy("a") is not None)
+        return refused
+
+    assert run(main()) == [False, True, False, False]
+
+
 def test_who_would_wait_too_long_is_told_at_once() -> None:
     async def main() -> tuple[float, int]:
         desk = Desk(seats=1, places=50, patience_s=0.01, deadline_s=60)

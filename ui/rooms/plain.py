@@ -61,9 +61,8 @@ class _Plain(Speaker):
             try:
                 self._reception.admit(Visitor(network, f"{network}/plain"))
             except Problem as problem:
-                referral = await self._reception.referral(question)
-                title, detail = problem.words(language)
-                sorry = AnswerSentence(f"{title}. {detail}", Kind.NOTICE)
+                referral = await self._reception.referral(question, problem)
+                sorry = AnswerSentence(problem.said(language), Kind.NOTICE)
                 refused = Exchange(1, question, language, Progress.FAILED, (sorry,))
                 return self._page(
                     language,

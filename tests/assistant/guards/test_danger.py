@@ -89,6 +89,14 @@ def test_what_people_ask_a_site_is_answered() -> None:
     assert DANGER.check("هل يمكن إجباري على العودة؟") is None
 
 
+def test_several_messages_read_together_are_each_seen_as_when_read_alone() -> None:
+    mixed = ["", *MESSAGES[::6], "؟!", *QUESTIONS[::12], f"{'a word ' * 900} {MESSAGES[0]}"]
+
+    assert len(mixed) > 30
+    assert DANGER.check_all(mixed) == [DANGER.check(message) for message in mixed]
+    assert DANGER.check_all([]) == DANGER.check_all(["?"])[1:]
+
+
 def test_without_an_encoder_the_words_still_show_most() -> None:
     class Gone:
         def encode_queries(self, texts: Sequence[str]) -> Floats:
