@@ -99,8 +99,7 @@ def models(options: argparse.Namespace) -> Iterator[list[tuple[str, Settings]]]:
     )
     chosen = [(PLAIN, plain)]
     for name in options.model:
-        about = Settings(store=options.store, model_seconds=options.seconds, model=name)
-        chosen.append((Path(name).name, about))
+        chosen.append((Path(name).name, replace(plain, model=name)))
     if not options.evil:
         yield chosen
         return
