@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from assistant.statement.terms import keys_of
 from assistant.statement.tokens import CLITIC, Token, folded_set, surface
@@ -23,6 +24,7 @@ class Number:
         also: what else its digits may mean: "281.754" is a quarter of a million in some prints.
         hours: how long it is, where it counts time: "72 hours" and "three days" are equally long.
         fraction: it was said as a part, "half" or "one in three", not as a share in digits.
+        whole: another number stands before it that is a part of it: 131 in "57 of the 131".
     """
 
     value: float
@@ -36,6 +38,7 @@ class Number:
     also: float | None = None
     hours: float | None = None
     fraction: bool = False
+    whole: bool = False
 
 
 _UNITS = {
@@ -99,6 +102,8 @@ _BOUNDS = (
     ("about", ("about", "around", "almost", "nearly", "roughly", "some", "approximately", "نحو",
                "حوالي", "قرابه", "ما يقارب", "ما يقرب من", "زهاء")),
 )  # fmt: skip
+_OUT_OF = frozenset({"اصل", "مجموع", "total"})
+PARTITIVE_WORDS = 5  # at most between a part and its whole: "57 of the country's 131"
 YEARS = (1900, 2100)
 _DOTTED = re.compile(r"\d{1,3}(?:\.\d{3})+")
 _THEIR = re.compile(r"(?<=\w{3})(?:هم|هن|ها|ه)$")
@@ -278,7 +283,9 @@ def laws_of(tokens: Sequence[Token], numbers: Sequence[tuple[float, int, int]]) 
     return laws
 
 
-def number_of(tokens: Sequence[Token], value: float, first: int, last: int) -> Number:
+def number_of(
+    tokens: Sequence[Token], value: float, first: int, last: int, *, fraction: bool = False
+) -> Number:
     """A number with its unit, its bound and what it counts."""
     unit = ""
     after = [t.folded for t in tokens[last + 1 : last + 3]]
@@ -301,18 +308,26 @@ def number_of(tokens: Sequence[Token], value: float, first: int, last: int) -> N
         bound = "more"
     counted: set[str] = set()
     things: list[str] = []
-    for index in range(end + 1, min(len(tokens), end + 6)):
+    partitive = False
+    for index in range(end + 1, min(len(tokens), end + 8)):
         token = tokens[index]
         if not token.word:
             if token.text in "-":
                 continue
             break
+        if token.folded[:1].isdigit() and partitive:
+            counted.clear()  # "57 of the country's 131 agencies" counts agencies
+            things.clear()
+            continue
         if token.folded in ("and", "و") or token.folded[:1].isdigit():
             break
-        if analysis.is_stop_word(token.folded):
-            if token.folded in ("of", "من", "them", "منهم", "the"):
+        if analysis.is_stop_word(token.folded) or token.folded in _OUT_OF:
+            if token.folded in ("of", "من", "them", "منهم", "the", *_OUT_OF):
+                partitive = partitive or token.folded in ("of", "من")
                 continue
             break
+        if token.folded.startswith("ال") and not (partitive or fraction):
+            break  # what is counted has no article in Arabic: "وقّعت 57 من أصل 131 المدونة"
         counted.update(keys_of(tokens, index))
         things.append(token.text)
         if len(things) == 2 or token.arabic:  # Arabic puts the thing first, English its adjective
@@ -332,6 +347,18 @@ def number_of(tokens: Sequence[Token], value: float, first: int, last: int) -> N
         float(digits.replace(".", "")) if dotted else None,
         value * length if length and unit == "" else None,
     )
+
+
+def with_wholes(tokens: Sequence[Token], numbers: Sequence[Number]) -> list[Number]:
+    """Numbers in order, with those marked of which the one before is a part."""
+    marked = list(numbers[:1])
+    for part, number in pairwise(numbers):
+        between = tokens[part.last + 1 : number.first]
+        joined = any(t.folded == "of" or t.folded in _OUT_OF for t in between)
+        near = len(between) <= PARTITIVE_WORDS and all(t.word for t in between)
+        more = number.value > part.value and number.unit == part.unit == ""
+        marked.append(replace(number, whole=joined and near and more))
+    return marked
 
 
 def _is_time(tokens: Sequence[Token], at: int, units: Sequence[str]) -> bool:
@@ -393,5 +420,5 @@ def _part_before(
 
 
 def _share(tokens: Sequence[Token], value: float, first: int, last: int) -> Number:
-    plain = number_of(tokens, value, first, last)
+    plain = number_of(tokens, value, first, last, fraction=True)
     return replace(plain, unit="percent", hours=None, fraction=True)

@@ -44,6 +44,8 @@ def denied_words(tokens: Sequence[Token]) -> tuple[set[int], list[int]]:
                 continue
         if token.arabic and at + 1 < len(tokens) and tokens[at + 1].folded == "ان":
             continue  # "غير أن" is "however"
+        if _unless(tokens, at) or _taken_back(tokens, at):
+            continue
         negations.append(at)
         if token.folded in _AFTER_VERB:
             denied.update(_verb_before(tokens, at))
@@ -93,7 +95,8 @@ def implied_denials(tokens: Sequence[Token]) -> list[int]:
             said = tuple(t.folded for t in tokens[at : at + length])
             bare = (CLITIC.sub("", said[0]), *said[1:]) if token.arabic else said
             if said in _implied() or bare in _implied():
-                found.append(at)
+                if not (token.folded in _BUT and _only(tokens, at)):
+                    found.append(at)
                 break
     return found
 
@@ -120,8 +123,10 @@ def quantifier_at(tokens: Sequence[Token], at: int) -> str:
     "The most useful" and "most widely" compare, "كل من" says "both".
     """
     token = tokens[at]
+    if _unless(tokens, at):
+        return "except"
     for name, forms in QUANTIFIERS.items():
-        if is_one_of(token, forms):
+        if _says(token, name, forms):
             before = tokens[at - 1].folded if at else ""
             after = tokens[at + 1].folded if at + 1 < len(tokens) else ""
             if token.folded == "most" and (before in ("the", "its", "a") or after.endswith("ly")):
@@ -130,8 +135,8 @@ def quantifier_at(tokens: Sequence[Token], at: int) -> str:
                 return "not only"
             if token.folded == "لكل" or after == "-":
                 return ""
-            if name == "except" and after not in _IF and _denied_before(tokens, at):
-                return "only"
+            if token.folded in _BUT:
+                return "only" if _only(tokens, at) else "except"
             if name == "all" and after in _OTHERS:
                 return "every other"
             if name == "all" and (after in _SPANS or (token.arabic and after in ("من", "شيء"))):
@@ -140,20 +145,43 @@ def quantifier_at(tokens: Sequence[Token], at: int) -> str:
     return ""
 
 
-def _denied_before(tokens: Sequence[Token], at: int) -> bool:
-    """Whether "إلا" or "سوى" follows a "لا" in its clause: "does nothing but" is "only"."""
-    for back in range(at - 1, max(-1, at - 8), -1):
-        if not tokens[back].word:
+def _taken_back(tokens: Sequence[Token], at: int) -> bool:
+    """Whether an "إلا" or "سوى" makes "only" of the "لا" here: لا يدفع إلا الرسوم."""
+    if tokens[at].folded.lstrip("وف") not in _NO_AR:
+        return False
+    for ahead in range(at + 1, min(len(tokens), at + 8)):
+        if not tokens[ahead].word:
             return False
-        if tokens[back].folded.lstrip("وف") in _NO_AR:
-            return tokens[at].folded.endswith("لا")
+        if tokens[ahead].folded in _BUT:
+            after = tokens[ahead + 1].folded if ahead + 1 < len(tokens) else ""
+            return after not in _IF
     return False
 
 
+def _only(tokens: Sequence[Token], at: int) -> bool:
+    """Whether the "إلا" or "سوى" here makes "only" of a "لا" before it in its clause."""
+    after = tokens[at + 1].folded if at + 1 < len(tokens) else ""
+    return after not in _IF and any(
+        _taken_back(tokens, back) for back in range(max(0, at - 7), at) if tokens[back].word
+    )
+
+
 _IF = folded_set("إذا أن إن بعد if when")
+_BUT = folded_set("إلا سوى")
 _NO_AR = folded_set("لا لم لن ليس ليست ما")
 
 
 def quantifies(token: Token) -> bool:
     """Whether a word says how much is meant."""
-    return any(is_one_of(token, forms) for forms in QUANTIFIERS.values())
+    return any(_says(token, name, forms) for name, forms in QUANTIFIERS.items())
+
+
+def _says(token: Token, name: str, forms: frozenset[str]) -> bool:
+    """Whether a word is among the forms; "الوحدة" is the unit, not "alone"."""
+    unit = name == "only" and token.arabic and "ال" in token.folded[:3]
+    return token.folded in forms if unit else is_one_of(token, forms)
+
+
+def _unless(tokens: Sequence[Token], at: int) -> bool:
+    """Whether "ما لم" ends here, which is "unless" and denies nothing."""
+    return tokens[at].folded == "لم" and at > 0 and tokens[at - 1].folded in ("ما", "وما")

@@ -15,6 +15,7 @@ from assistant.statement.numbers import (
     numbers_of,
     ordinal_at,
     ratios_of,
+    with_wholes,
 )
 from assistant.statement.polarity import (
     MILD,
@@ -23,7 +24,14 @@ from assistant.statement.polarity import (
     quantifier_at,
     quantifies,
 )
-from assistant.statement.terms import concepts, is_place_form, is_spelt, longest, places_table
+from assistant.statement.terms import (
+    Entry,
+    concepts,
+    is_place_form,
+    is_spelt,
+    longest,
+    places_table,
+)
 from assistant.statement.tokens import Token, folded_set, surface, tokens_of, without_marks
 from vectorstore import analysis
 
@@ -226,7 +234,9 @@ def _read(text: str) -> Statement:
                     parts=_parts(tokens, at, length),
                     role=any(e.kind == "role" for e in entries),
                     body=any(e.kind == "body" for e in entries),
-                    weight=min(_WEIGHTS.get(e.kind, 1.0) for e in entries),
+                    weight=_WEIGHTS["light"]
+                    if _those(entries, tokens, at + length)
+                    else min(_WEIGHTS.get(e.kind, 1.0) for e in entries),
                     denied=any(i in denied for i in span),
                     known=True,
                 )
@@ -261,7 +271,7 @@ def _read(text: str) -> Statement:
         arabic=sum(t.arabic for t in tokens) * 2 > sum(t.word for t in tokens),
         tokens=tokens,
         words=tuple(words),
-        numbers=tuple(sorted(numbers, key=lambda n: n.first)),
+        numbers=tuple(with_wholes(tokens, sorted(numbers, key=lambda n: n.first))),
         dates=tuple(dates),
         weekdays=tuple(weekdays),
         places=tuple(places),
@@ -279,7 +289,9 @@ def _read(text: str) -> Statement:
 _STOP = folded_set(
     """mr mrs ms there one s كان كانت تم يتم قام قامت هم هي هو عبر حسب التي الذي وهو وهي كانوا الا
     قد لقد الى واحد واحدة ضمن اطار إطار عن عند عندما according fewer less than nearly
-    almost around roughly أقل أكثر نحو حوالي قرابة"""
+    almost around roughly أقل أكثر نحو حوالي قرابة
+    us ours itself themselves أحد أحدهم أصل مرة لدينا أمر الأمر نفسه نفسها
+    وفيه وفيها وعليه وعليها وله ولها ولهم وبه وبها ومنه ومنها منهم بينهم ومنهم"""
 )
 _PHONE = re.compile(r"\+\d[\d \u00a0().-]{5,}\d")
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]*\w|(?:https?://|www\.)[^\s<>\"]*[\w/]")
@@ -291,6 +303,18 @@ def _literals(text: str) -> frozenset[str]:
     digits = "".join(str(int(c)) if c.isdecimal() else c for c in plain)
     phones = (re.sub(r"\D", "", m.group()) for m in _PHONE.finditer(digits))
     return frozenset(phones) | {m.group().casefold() for m in _ADDRESS.finditer(plain)}
+
+
+_WHO = folded_set("who whose الذين اللواتي ممن")
+
+
+def _those(entries: Sequence[Entry], tokens: Sequence[Token], after: int) -> bool:
+    """Whether "people" or "persons" says no more than "those": people who …"""
+    return (
+        all(e.key in ("people", "human") for e in entries)
+        and after < len(tokens)
+        and tokens[after].folded in _WHO
+    )
 
 
 def _is_title(token: Token) -> bool:

@@ -12,7 +12,6 @@ from assistant.statement.tokens import Token, tokens_of
 from vectorstore import analysis
 
 LEXICON = Path(__file__).parents[1] / "lexicon"
-MAX_PHRASE = 8  # words; the longest name in the lexicon has seven
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +31,22 @@ def is_spelt(folded: str) -> bool:
     return folded in _SPELT or folded.removesuffix("s") in _SPELT
 
 
-def _load(name: str, kinds: Sequence[str]) -> dict[tuple[str, ...], list[Entry]]:
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """Phrases of a lexicon, by their stems.
+
+    Attributes:
+        reach: words of the longest phrase that begins with a stem.
+    """
+
+    entries: dict[tuple[str, ...], list[Entry]]
+    reach: dict[str, int]
+
+
+def _load(names: Sequence[str], kinds: Sequence[str]) -> Phrases:
     table: dict[tuple[str, ...], list[Entry]] = {}
-    for line in (LEXICON / name).read_text("utf-8").splitlines():
+    reach: dict[str, int] = {}
+    for line in (line for n in names for line in (LEXICON / n).read_text("utf-8").splitlines()):
         if not line.strip() or line.startswith("#"):
             continue
         head, _, terms = line.partition(":")
@@ -46,16 +58,17 @@ def _load(name: str, kinds: Sequence[str]) -> dict[tuple[str, ...], list[Entry]]
             phrase = tuple(t.forms[0] for t in words)
             if phrase:
                 _SPELT.update(t.folded for t in words)
+                reach[phrase[0]] = max(reach.get(phrase[0], 0), len(phrase))
                 entries = table.setdefault(phrase, [])
                 if not any(e.key == key for e in entries):
                     entries.append(Entry(key, kind))
-    return table
+    return Phrases(table, reach)
 
 
 @lru_cache(maxsize=1)
-def concepts() -> dict[tuple[str, ...], list[Entry]]:
+def concepts() -> Phrases:
     """Phrases, by their stems, and the concepts they stand for."""
-    return _load("concepts.txt", ("role", "body", "usual", "light"))
+    return _load(("concepts.txt", "translations.txt"), ("role", "body", "usual", "light"))
 
 
 _BEFORE_PLACE = re.compile(r"^(?:[وف]?(?:لل|[بلك]?ال|[بلك])|[وف])(?=\w{3})")
@@ -98,18 +111,20 @@ def is_place_form(token: Token) -> bool:
 
 
 @lru_cache(maxsize=1)
-def places_table() -> dict[tuple[str, ...], list[Entry]]:
+def places_table() -> Phrases:
     """The same for places."""
-    return _load("places.txt", ("country", "city"))
+    return _load(("places.txt",), ("country", "city"))
 
 
-def longest(
-    tokens: Sequence[Token], at: int, table: dict[tuple[str, ...], list[Entry]]
-) -> tuple[int, list[Entry]]:
-    """The longest phrase of the table that begins here: its length in tokens and its entries."""
+def longest(tokens: Sequence[Token], at: int, phrases: Phrases) -> tuple[int, list[Entry]]:
+    """The longest phrase that begins here: its length in tokens and its entries."""
+    reach = max(phrases.reach.get(form, 0) for form in tokens[at].forms)
+    if not reach:
+        return 0, []
+    table = phrases.entries
     words: list[tuple[str, ...]] = []
     ends: list[int] = []
-    for index in range(at, min(len(tokens), at + 2 * MAX_PHRASE)):
+    for index in range(at, min(len(tokens), at + 2 * reach)):
         if tokens[index].folded == "no" and index > at:
             continue  # "takes no part" is "takes part", denied
         if tokens[index].word:
@@ -117,7 +132,7 @@ def longest(
             ends.append(index)
         elif tokens[index].text not in "-&/":
             break
-        if len(words) == MAX_PHRASE:
+        if len(words) == reach:
             break
     for length in range(len(words), 0, -1):
         choices = words[:length]

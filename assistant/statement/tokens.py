@@ -16,8 +16,8 @@ _MARKS = re.compile(
     "[\u0610-\u061a\u064b-\u065f\u0670\u0640\u200b-\u200f\u202a-\u202e\u2066-\u2069]"
 )
 ARABIC = re.compile("[\u0621-\u064a]")
-_ARTICLE = re.compile(r"^(?:[وف]?(?:[بك]?ال|لل))(?=\w{2})")
-CLITIC = re.compile(r"^(?:وال|بال|لل|ال|و|ب|ل)(?=\w{2})")
+ARTICLE = re.compile(r"^(?:[وف]?(?:[بك]?ال|لل))(?=\w{2})")
+CLITIC = re.compile(r"^(?:وال|فال|بال|لل|ال|و|ف|ب|ل)(?=\w{2})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def without_marks(text: str) -> str:
 def _token(raw: str, start: int, end: int) -> Token:
     folded = analysis.fold(raw).replace("’", "'")
     arabic = bool(ARABIC.match(folded))
-    bare = _ARTICLE.sub("", folded) if arabic else folded
+    bare = ARTICLE.sub("", folded) if arabic else folded
     stop = analysis.is_stop_word(folded)
     capital = raw[:1].isupper()
     bones = analysis.skeleton(bare.replace("'s", "")) if (arabic or capital) and not stop else ""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from assistant.statement import (
@@ -10,6 +12,7 @@ from assistant.statement import (
     Statement,
     Token,
 )
+from assistant.statement.tokens import ARTICLE
 from assistant.support.alignment import BONES
 from assistant.support.closeness import Closeness
 from assistant.support.comparison import NAME_WEIGHT, Comparison, Score
@@ -133,7 +136,7 @@ def is_part(part: Token, token: Token) -> bool:
             skeleton(latin.folded.replace("ch", "k")), arabic.bones
         ):  # Bianchi, Munich
             return True
-        return _alike(latin.bones, arabic.bones)
+        return _alike(latin.bones, arabic.bones) or _spelt_alike(latin.folded, arabic)
     if len(part.bones) < BONES or token.bones != part.bones or part.arabic != token.arabic:
         return False
     if part.text.isupper() != token.text.isupper():
@@ -141,6 +144,34 @@ def is_part(part: Token, token: Token) -> bool:
     return len(part.bones) > BONES or (
         part.folded[0] == token.folded[0] and part.folded[-1] == token.folded[-1]
     )
+
+
+_WEAK_LATIN = re.compile(r"((?<![sktdgcp])h|y|w)")
+_WEAK_ARABIC = re.compile("([هحيو])")
+_WEAK_SOUNDS = str.maketrans("هحيو", "hhyw")
+
+
+def _spelt_alike(latin: str, arabic: Token) -> bool:
+    """Two spellings that the consonants alone do not tell: Hasaya, حصايا; Najat, نجاة."""
+    closed = arabic.text.endswith("ة")
+    if closed and latin.endswith("t"):
+        return len(latin) > BONES and skeleton(latin) == f"{arabic.bones}t"
+    if len(arabic.bones) >= BONES:
+        return False
+    bare = ARTICLE.sub("", arabic.folded)
+    ours = _frame(_WEAK_LATIN, latin).removesuffix("h")
+    theirs = _frame(_WEAK_ARABIC, bare.removesuffix("ه") if closed else bare).removesuffix("h")
+    return len(ours) >= BONES and ours == theirs
+
+
+@lru_cache(maxsize=20_000)
+def _frame(weak: re.Pattern[str], word: str) -> str:
+    """Consonants of a word with the weak ones among them: "hsy" of Hasaya."""
+    parts = weak.split(word)
+    sounds = [
+        part.translate(_WEAK_SOUNDS) if at % 2 else skeleton(part) for at, part in enumerate(parts)
+    ]
+    return re.sub(r"(.)\1+", r"\1", "".join(sounds))
 
 
 def _alike(one: str, other: str) -> bool:

@@ -45,8 +45,9 @@ def compare_numbers(
                 found.differences.append(Difference("number", number.text, other.text))
             elif (clash := _bound_clash(number, same)) is not None:
                 found.differences.append(Difference("quantity", _bounded(number), _bounded(clash)))
-            if not other and _counts_else(number, same, own, near):
-                found.missing.append("number")
+            whole = not number.whole and all(n.whole for n in same)
+            if not other and (whole or _counts_else(number, same, own, near)):
+                found.missing.append("number")  # of "57 of the 131" only 57 did it
             score.add(1.0, float(not other), float(not other), bool(other))
             continue
         open_numbers = [n for n in own.numbers if not any(same_number(c, n) for c in claim.numbers)]

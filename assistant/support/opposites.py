@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from assistant.statement import Statement, Token, Word, tokens_of
+from assistant.statement import Statement, Token, Word, read_statement, tokens_of
+from assistant.support.alignment import same_word
 from assistant.support.comparison import Comparison, Score
 from assistant.types import Difference
 
@@ -27,7 +28,7 @@ class _Said:
 
 def compare_opposites(claim: Statement, own: Statement, found: Comparison, score: Score) -> None:
     """Find what the statement says where the text says what excludes it."""
-    ours, theirs = _sides(claim), _sides(own)
+    ours, theirs = _sides(claim.text), _sides(own.text)
     for line, said in ours.items():
         there = theirs.get(line, [])
         for side in dict.fromkeys(s.side for s in said):
@@ -35,11 +36,20 @@ def compare_opposites(claim: Statement, own: Statement, found: Comparison, score
             same = [s for s in there if s.side == side]
             other = [s for s in there if s.side != side]
             more = len(other) > sum(s.side != side for s in said)
-            if len(mine) > len(same) and more and mine[-1].denied == other[-1].denied:
+            unlike = len(mine) > len(same) and more and mine[-1].denied == other[-1].denied
+            if unlike and not _said_as_well(claim, own, mine[-1], other):
                 found.differences.append(Difference("negation", mine[-1].text, other[-1].text))
                 if part := found.parts.get(mine[-1].at):
                     score.differ(*part)
                     found.uncovered = [w for w in found.uncovered if w != mine[-1].text]
+
+
+def _said_as_well(claim: Statement, own: Statement, mine: _Said, other: Sequence[_Said]) -> bool:
+    """Whether another word of the text says what the statement says: of "governments" and
+    "private foundations" a translation may speak of the first alone."""
+    there = {said.at for said in other}
+    words = [w for w in claim.words if w.first == mine.at]
+    return any(same_word(w, o) for w in words for o in own.words if o.first not in there)
 
 
 def excludes(word: Word) -> bool:
@@ -47,8 +57,10 @@ def excludes(word: Word) -> bool:
     return _entry(tokens_of(word.text)[:1], _table()) is not None
 
 
-def _sides(statement: Statement) -> dict[int, list[_Said]]:
-    """Per line of the lexicon what is said of it."""
+@lru_cache(maxsize=8_192)
+def _sides(text: str) -> dict[int, list[_Said]]:
+    """Per line of the lexicon what a text says of it."""
+    statement = read_statement(text)
     found: dict[int, list[_Said]] = {}
     denied = {i for w in statement.words if w.denied for i in range(w.first, w.last + 1)}
     table = _table()
@@ -63,8 +75,8 @@ def _sides(statement: Statement) -> dict[int, list[_Said]]:
             entry = _entry(tokens[at : at + length], table)
             if entry is not None:
                 line, side = entry
-                text = " ".join(t.text for t in tokens[at : at + length])
-                found.setdefault(line, []).append(_Said(side, text, at, at in denied))
+                words = " ".join(t.text for t in tokens[at : at + length])
+                found.setdefault(line, []).append(_Said(side, words, at, at in denied))
                 at += length - 1
                 break
         at += 1

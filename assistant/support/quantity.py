@@ -47,7 +47,7 @@ def compare_quantity(
         found.missing.append("quantity")  # else "only A" says "A" as well
     if "only" in ours and "only" in theirs:
         plain = [w for w in own.words if not w.light]
-        said = sum(p.value >= SAID for p in align(plain, claim, near))
+        said = sum(min(1.0, p.value / SAID) for p in align(plain, claim, near))
         if said < ALONE * len(plain):
             found.missing.append("quantity")  # "only A" is not "only A and B"
     for name in ("many", "some"):

@@ -127,7 +127,10 @@ def _role_in(places: range, own: Statement) -> bool:
 def _titled(name: Name, own: Statement) -> bool:
     """Whether what looks like a name is part of an office: "Resident Coordinator"."""
     until = name.at + len(name.parts)
-    return any(w.role and name.at <= w.first <= until for w in own.words)
+    begins = name.at  # "Minister of Social Affairs"
+    if begins and own.tokens[begins - 1].folded in ("of", "for"):
+        begins -= 2
+    return any(w.role and begins <= w.last and w.first <= until for w in own.words)
 
 
 def _name_between(parts: Sequence[Token], claim: Statement, first: int, last: int) -> bool:
@@ -189,12 +192,16 @@ def _stretch(parts: Sequence[Token], own: Statement) -> set[int]:
             start = (joints[-1] if joints else until) + 1
         elif last < person.at <= end:
             end = person.at - 1
+            if own.arabic:  # the next one's office stands before him, after an "and"
+                offices = [w.first for w in own.words if w.role and last < w.first <= end]
+                end = min(offices, default=end + 1) - 1
     if start == first and start > 1 and not _role_in(range(start, end + 1), own):
         before = start - 1
         while before > 0 and own.tokens[before - 1].text not in ",;:،؛":
             before -= 1
         held = range(before, start)  # "the deputy head, Farida Osman, was in charge"
-        if _role_in(held, own) and not any(n.at in held for n in people_of(own)):
+        people = (n for n in people_of(own) if not _titled(n, own))
+        if _role_in(held, own) and not any(n.at in held for n in people):
             start = before
     stretch = set(range(start, end + 1))
     titled = any(w.role for w in own.words if w.first in stretch)

@@ -316,3 +316,62 @@ def test_what_one_side_denies_is_a_doubt_at_least(claim: str, text: str) -> None
     found = laid(claim, text)
 
     assert "negation" in {*found.missing, *(d.kind for d in found.differences)}
+
+
+@pytest.mark.parametrize(
+    ("claim", "text"),
+    [
+        ("لا يفتح الصندوق سوى المدير.", "Only the director opens the box."),
+        ("لا يدفع المكتب إلا الرسوم.", "The office pays only the fees."),
+        ("تسقط المنحة ما لم يراجع العائد المكتب.", "تسقط المنحة إلا إذا راجع العائد المكتب."),
+        ("It is financed by all donors.", "فكل المانحين يمولونه."),
+        ("فُتحت الوحدة.", "The unit was opened."),
+        ("وقعت 57 وكالة من أصل 131 المدونة.", "57 of the country's 131 agencies signed the code."),
+        ("People who are ill need help.", "Those who are ill need help."),
+        ("جاء الدعم من الحكومات.", "The support came from governments, not from private firms."),
+    ],
+)
+def test_both_languages_say_it_in_their_own_way(claim: str, text: str) -> None:
+    found = laid(claim, text)
+
+    assert (found.differences, found.missing) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("claim", "text", "kind"),
+    [
+        ("يدفع المكتب كل الرسوم.", "لا يدفع المكتب إلا الرسوم.", "quantity"),
+        ("لا يدفع المكتب الرسوم.", "لا يدفع المكتب إلا الرسوم.", "negation"),
+        ("لا تسقط المنحة ما لم يراجع المكتب.", "تسقط المنحة ما لم يراجع المكتب.", "negation"),
+        ("وقعت 131 وكالة المدونة.", "57 of the country's 131 agencies signed the code.", "number"),
+        (
+            "The Ambassador of Social Affairs, Widad Khalil, cut the ribbon.",
+            "قصت الشريط وزيرة الشؤون الاجتماعية وداد خليل وسفير الاتحاد الأوروبي بيتر فيرمولن.",
+            "role",
+        ),
+    ],
+)
+def test_what_either_language_says_otherwise_is_a_doubt_at_least(
+    claim: str, text: str, kind: str
+) -> None:
+    found = laid(claim, text)
+
+    assert kind in {*found.missing, *(d.kind for d in found.differences)}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "carried"),
+    [
+        ("Hasaya", "نقطة ميدانية في حصايا", True),
+        ("Hisham", "نقطة ميدانية في حصايا", False),
+        ("Najat Idris", "فازت نجاة إدريس", True),
+        ("Najib Idris", "فازت نجاة إدريس", False),
+        ("Taha Idris", "فاز طه إدريس", True),
+    ],
+)
+def test_a_name_of_few_consonants_is_known_by_the_weak_ones(
+    name: str, text: str, carried: bool
+) -> None:
+    missing = laid(f"They met {name}.", text).missing
+
+    assert ("name" not in missing) is carried
