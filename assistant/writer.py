@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Protocol
 
 from assistant.compose import Line, composed, event_of, is_evidence
@@ -46,6 +47,7 @@ class Searcher(Protocol):
 class Gate(Protocol):
     """Rules on written sentences."""
 
+    def prepare(self, cited: Sequence[Passage], page_of: Callable[[str], Page]) -> None: ...  # noqa: D102
     def rule(  # noqa: D102
         self, sentence: str, cited: Sequence[Passage], page_of: Callable[[str], Page]
     ) -> Ruling: ...
@@ -109,10 +111,11 @@ class Writer:
         reply = Reply()
         draft = _Draft()
         searcher = self._session()
+        page_of = cache(searcher.page)  # each sentence is held to the same few pages
         notice = ""
         try:
-            for _ in self._drafted(answer, searcher, reply, draft):
-                yield event_of(answer, draft.lines, searcher.page)
+            for _ in self._drafted(answer, searcher, page_of, reply, draft):
+                yield event_of(answer, draft.lines, page_of)
             if reply.finished not in _WHOLE:
                 notice = "model_failed"
         except ModelError:
@@ -120,10 +123,15 @@ class Writer:
         if not notice and not draft.declined:
             unsure = not draft.written or draft.dropped > MOST_DROPPED * draft.seen
             notice = "model_unsupported" if unsure else ""
-        yield Event(answer=self._whole(answer, searcher, draft, notice, reply, started))
+        yield Event(answer=self._whole(answer, page_of, draft, notice, reply, started))
 
     def _drafted(
-        self, answer: Answer, searcher: Searcher, reply: Reply, draft: _Draft
+        self,
+        answer: Answer,
+        searcher: Searcher,
+        page_of: Callable[[str], Page],
+        reply: Reply,
+        draft: _Draft,
     ) -> Iterator[str]:
         """Each sentence that passes, as it does."""
         sources = _sources(answer, searcher, self._source_tokens)
@@ -134,6 +142,7 @@ class Writer:
         )
         left = self._seconds - answer.timings.get("total", 0.0)  # from the question's arrival
         pieces = self.model.stream(messages, seconds=left, reply=reply)
+        pieces = _begun(pieces, lambda: self._gate.prepare(sources, page_of))
         for drafted in sentences_of(pieces, len(sources)):
             if declined(drafted):
                 draft.declined = not draft.seen
@@ -141,7 +150,7 @@ class Writer:
             draft.seen += 1
             if draft.seen > MOST_SENTENCES:
                 raise ModelError("The model said far too much.")
-            ruling = self._ruling(drafted, answer.language, sources, searcher)
+            ruling = self._ruling(drafted, answer.language, sources, page_of)
             if not ruling.carried:
                 draft.dropped += 1
                 if ruling.passage and is_evidence(answer, line := _nearest(ruling)):
@@ -154,7 +163,11 @@ class Writer:
             yield drafted.text
 
     def _ruling(
-        self, drafted: Drafted, language: str, sources: Sequence[Passage], searcher: Searcher
+        self,
+        drafted: Drafted,
+        language: str,
+        sources: Sequence[Passage],
+        page_of: Callable[[str], Page],
     ) -> Ruling:
         if -1 in drafted.sources:
             return Ruling(False, ("citation",))
@@ -164,12 +177,12 @@ class Writer:
             return Ruling(False, ("language",))
         # Small models forget the numbers: then any source may carry it; the one that does is cited.
         cited = [sources[i] for i in drafted.sources] or sources
-        return self._gate.rule(drafted.text, cited, searcher.page)
+        return self._gate.rule(drafted.text, cited, page_of)
 
     def _whole(
         self,
         answer: Answer,
-        searcher: Searcher,
+        page_of: Callable[[str], Page],
         draft: _Draft,
         notice: str,
         reply: Reply,
@@ -187,7 +200,7 @@ class Writer:
             return replace(answer, sentences=(*answer.sentences, said))
         if not draft.written:
             return answer
-        return composed(answer, draft.lines, searcher.page, self.model.name)
+        return composed(answer, draft.lines, page_of, self.model.name)
 
 
 def _sources(answer: Answer, searcher: Searcher, tokens: int) -> list[Passage]:
@@ -199,6 +212,14 @@ def _sources(answer: Answer, searcher: Searcher, tokens: int) -> list[Passage]:
     ).passages
     chosen = [p for p in quoted if any((p.chunk.url, s.start) in cited for s in p.sentences)]
     return sources_within(chosen, searcher.search(answer.query, TOP_K).passages, tokens)
+
+
+def _begun(pieces: Iterator[str], then: Callable[[], None]) -> Iterator[str]:
+    """The pieces as they come; what is done `then` is done while the model goes on writing."""
+    for first in pieces:
+        then()
+        yield first
+        yield from pieces
 
 
 def _nearest(ruling: Ruling) -> Line:

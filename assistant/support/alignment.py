@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from assistant.statement import PEOPLE, Statement, Word
+from assistant.statement import PEOPLE, Statement, Word, read_statement
 from assistant.statement.polarity import quantifies
 from assistant.support.closeness import Closeness
 from vectorstore.analysis import fold, is_stop_word, skeleton
@@ -55,7 +55,7 @@ def align(words: Sequence[Word], text: Statement, near: Closeness | None) -> lis
         i for i, p in enumerate(partners) if p is None and not words[i].light and not words[i].body
     ]
     if near is not None and rest:
-        said = _said(text)
+        said = said_in(text.text)
         if said:
             cosines = near([words[i].text for i in rest], [s for s, _ in said])
             for i, row in zip(rest, cosines, strict=True):
@@ -68,6 +68,24 @@ def align(words: Sequence[Word], text: Statement, near: Closeness | None) -> lis
                     min(1.0, max(0.0, value)), (said_by,) if said_by else (), said[best][0]
                 )
     return _shared([p or NOTHING for p in partners])
+
+
+class Beside:
+    """Partners of a statement's words in what stands around its evidence, found once per text:
+    sentences of a page have their title, headings and first sentence in common."""
+
+    def __init__(self, words: Sequence[Word], near: Closeness | None) -> None:
+        """`words` are the statement's."""
+        self._words = words
+        self._near = near
+        self._known: dict[str, list[Partner]] = {}
+
+    def partners_in(self, around: Sequence[Statement]) -> list[list[Partner]]:
+        """For every text the partner of each word."""
+        for text in around:
+            if text.text not in self._known:
+                self._known[text.text] = align(self._words, text, self._near)
+        return [self._known[text.text] for text in around]
 
 
 def _shared(partners: Sequence[Partner]) -> list[Partner]:
@@ -84,8 +102,10 @@ def _shared(partners: Sequence[Partner]) -> list[Partner]:
     return result
 
 
-def _said(text: Statement) -> list[tuple[str, Word | None]]:
+@lru_cache(maxsize=8_192)
+def said_in(words: str) -> tuple[tuple[str, Word | None], ...]:
     """Words of a text as they stand, each with the Word that it is or is part of."""
+    text = read_statement(words)
     owner = {i: w for w in text.words for i in range(w.first, w.last + 1)}
     said: list[tuple[str, Word | None]] = [(w.text, w) for w in text.words if w.last > w.first]
     for index, token in enumerate(text.tokens):
@@ -93,7 +113,7 @@ def _said(text: Statement) -> list[tuple[str, Word | None]]:
             if is_stop_word(token.folded) or quantifies(token):
                 continue
             said.append((token.text, owner.get(index)))
-    return said
+    return tuple(said)
 
 
 def same_word(one: Word, other: Word) -> bool:

@@ -6,6 +6,7 @@ from assistant.statement import (
     Statement,
     read_statement,
 )
+from assistant.support.alignment import Beside
 from assistant.support.closeness import Closeness
 from assistant.support.comparison import Comparison, Evidence, Score, Weigh
 from assistant.support.dates import compare_dates, compare_weekdays
@@ -27,12 +28,14 @@ def compare(
     evidence: Evidence,
     weigh: Weigh = _evenly,
     near: Closeness | None = None,
+    beside: Beside | None = None,
 ) -> Comparison:
     """Lay a statement beside a text of a page.
 
     Args:
         weigh: how much a word tells, by its keys; a rare word tells more.
         near: cosines of words by their meaning; without it only forms and the lexicon count.
+        beside: where the statement is laid beside many texts of the same pages.
     """
     own = read_statement(evidence.text)
     around = [read_statement(text) for text in evidence.around]
@@ -42,7 +45,8 @@ def compare(
         denies=claim.denies,
     )
     score = Score()
-    compare_words(claim, own, around, weigh, near, found, score)
+    others = (beside or Beside(claim.words, near)).partners_in(around)
+    compare_words(claim, own, others, weigh, near, found, score)
     found.words = score.own / (score.total or 1.0)
     compare_numbers(claim, own, around, near, found, score)
     compare_dates(claim, own, around, evidence.published, found, score)

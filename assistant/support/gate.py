@@ -7,17 +7,14 @@ stricter where a model likes to invent: every digit, address and quotation must 
 from __future__ import annotations
 
 import re
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-import numpy.typing as npt
-
 from assistant.statement import read_statement
 from assistant.support.additions import adds
+from assistant.support.alignment import said_in
 from assistant.support.candidates import Candidate, candidates_of
-from assistant.support.closeness import Closeness
+from assistant.support.closeness import Closeness, Encode
 from assistant.support.numbers import ROUND_FROM, ROUND_TO
 from assistant.support.verdict import Weighed, decide, weigh_all
 from assistant.types import Finding
@@ -25,12 +22,12 @@ from ingest.types import Chunk, Page
 from vectorstore.analysis import fold
 from vectorstore.types import Passage, Sentence
 
-Vector = npt.NDArray[np.float32]
-Encode = Callable[[Sequence[str]], Vector]
 Entails = Callable[[str, str], bool]  # (cited words, sentence)
 
+_Cited = tuple[Chunk, tuple[tuple[int, int], ...], str]  # its sentences' spans, page's digest
+
 COMPARED = 16  # pieces of evidence, nearest in meaning first, that are compared word by word
-KEPT_VECTORS = 4_000  # of cited sentences: 2 kB each
+KEPT_PASSAGES = 500  # that are kept as read: the sentences of a reply cite the same ones
 _QUOTED = re.compile(r"[“«„\"](?P<words>[^”»“\"]{3,})[”»“\"]")
 _DIGITS = re.compile(r"\d+")
 _GROUPING = re.compile(r"(?<=\d)[,٬.](?=\d{3}(?!\d))")
@@ -53,27 +50,46 @@ class Ruling:
     sentences: tuple[Sentence, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A cited passage, read.
+
+    Attributes:
+        folded: its words, for comparing to the letter.
+        runs, values, literals: digits, numbers and addresses in them.
+    """
+
+    pieces: tuple[Candidate, ...]
+    folded: str
+    runs: frozenset[str]
+    values: frozenset[float]
+    literals: frozenset[str]
+
+
 class Gate:
-    """Rules on written sentences; remembers the vectors of what is cited."""
+    """Rules on written sentences; remembers what is cited, and the vectors of it."""
 
     def __init__(self, encode: Encode, entails: Entails | None = None) -> None:
         """`entails` is asked last, where there is such a model; nothing passes by it alone."""
-        self._encode = encode
         self._near = Closeness(encode)
         self._entails = entails
-        self._vectors: OrderedDict[str, Vector] = OrderedDict()
+        self._sources: dict[_Cited, _Source] = {}
+
+    def prepare(self, cited: Sequence[Passage], page_of: Callable[[str], Page]) -> None:
+        """Read what will be cited, so that each ruling has only its sentence to read."""
+        for passage in cited:
+            self._read(passage, page_of)
 
     def rule(
         self, sentence: str, cited: Sequence[Passage], page_of: Callable[[str], Page]
     ) -> Ruling:
         """Whether the cited passages carry the sentence, and which of their words do."""
-        candidates = self._compared(sentence, list(candidates_of(cited, page_of)))
+        sources = [self._read(passage, page_of) for passage in cited]
+        candidates = self._compared(sentence, [p for source in sources for p in source.pieces])
         if not candidates:
             return Ruling(False, ("citation",))
-        candidates.sort(key=lambda candidate: -candidate.evidence.similarity)
-        nearest, candidates = candidates[0], candidates[:COMPARED]
-        said = " ".join(s.text for passage in cited for s in passage.sentences)
-        if invented := _invented(sentence, said):
+        nearest = candidates[0]
+        if invented := _invented(sentence, sources):
             return Ruling(False, invented, nearest.passage, nearest.sentences)
         statement = read_statement(sentence)
         weighed = weigh_all(statement, candidates, self._near)
@@ -93,34 +109,57 @@ class Gate:
         passage, page = _standing_alone(cited, title)
         return self.rule(sentence, (passage,), lambda url: page)
 
-    def _compared(self, sentence: str, candidates: Sequence[Candidate]) -> list[Candidate]:
-        """The candidates, each with its cosine to the sentence instead of to the question."""
-        texts = [candidate.evidence.text for candidate in candidates]
-        new = [text for text in dict.fromkeys(texts) if text not in self._vectors]
-        vectors = self._encode([sentence, *new])
-        for text, vector in zip(new, vectors[1:], strict=True):
-            self._vectors[text] = vector
-        compared = []
-        for candidate, text in zip(candidates, texts, strict=True):
-            self._vectors.move_to_end(text)
-            cosine = float(vectors[0] @ self._vectors[text])
-            compared.append(
-                replace(candidate, evidence=replace(candidate.evidence, similarity=cosine))
-            )
-        while len(self._vectors) > KEPT_VECTORS:
-            self._vectors.popitem(last=False)
-        return compared
+    def _read(self, passage: Passage, page_of: Callable[[str], Page]) -> _Source:
+        """A passage in pieces, read and encoded once for each version of its page."""
+        page = page_of(passage.chunk.url)
+        key = (passage.chunk, tuple((s.start, s.end) for s in passage.sentences), page.digest)
+        source = self._sources.get(key)  # threads share it: what is there may go at any time
+        if source is None:
+            source = _source(passage, page)
+            texts = {t: None for p in source.pieces for t in (p.evidence.text, *p.evidence.around)}
+            said = {word: None for text in texts for word, _ in said_in(text)}
+            self._near.learn([*texts, *said])
+            if len(self._sources) >= KEPT_PASSAGES:
+                self._sources = {}
+            self._sources[key] = source
+        return source
+
+    def _compared(self, sentence: str, pieces: Sequence[Candidate]) -> list[Candidate]:
+        """Those nearest to the sentence, each with its cosine to it instead of to the question."""
+        texts = [piece.evidence.text for piece in pieces]
+        words = [w.text for w in read_statement(sentence).words if not w.light and not w.body]
+        self._near.learn([sentence, *words, *texts])  # at one go: each call costs
+        cosines = self._near([sentence], texts)[0]
+        compared = [
+            replace(piece, evidence=replace(piece.evidence, similarity=float(cosine)))
+            for piece, cosine in zip(pieces, cosines, strict=True)
+        ]
+        return sorted(compared, key=lambda c: -c.evidence.similarity)[:COMPARED]
 
 
-def _invented(sentence: str, said: str) -> tuple[str, ...]:
+def _source(passage: Passage, page: Page) -> _Source:
+    read = [read_statement(sentence.text) for sentence in passage.sentences]
+    folded = fold(" ".join(sentence.text for sentence in passage.sentences))
+    return _Source(
+        tuple(candidates_of([passage], lambda url: page)),
+        folded,
+        frozenset(_runs(folded)),
+        frozenset(
+            float(v) for r in read for n in r.numbers for v in (n.value, n.also) if v is not None
+        ),
+        frozenset[str]().union(*(r.literals for r in read)),
+    )
+
+
+def _invented(sentence: str, sources: Sequence[_Source]) -> tuple[str, ...]:
     """What must stand in the cited words letter by letter and does not."""
     reasons = []
-    ours, theirs = read_statement(sentence), read_statement(said)
-    if _LINKS.search(sentence) or not ours.literals <= theirs.literals:
+    ours = read_statement(sentence)
+    literals = {literal for source in sources for literal in source.literals}
+    if _LINKS.search(sentence) or not ours.literals <= literals:
         reasons.append("address")
-    source = fold(said)
-    known = set(_runs(source))
-    values = {float(v) for n in theirs.numbers for v in (n.value, n.also) if v is not None}
+    known = {run for source in sources for run in source.runs}
+    values = {value for source in sources for value in source.values}
     for number in ours.numbers:
         if number.value in values or _rounded(number.value, values):
             known.update(_runs(fold(number.text)))
@@ -129,7 +168,8 @@ def _invented(sentence: str, said: str) -> tuple[str, ...]:
     if any(run not in known and float(run) not in values for run in _runs(fold(sentence))):
         reasons.append("number")
     for match in _QUOTED.finditer(sentence):
-        if fold(match["words"]).strip(" .,،؛;") not in source:
+        words = fold(match["words"]).strip(" .,،؛;")
+        if not any(words in source.folded for source in sources):
             reasons.append("quotation")
             break
     return tuple(reasons)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.statement import Statement, read_statement
+from assistant.support.alignment import Beside
 from assistant.support.candidates import Candidate
 from assistant.support.closeness import Closeness
 from assistant.support.compare import compare
@@ -65,8 +66,9 @@ def weigh_all(
         return known[keys]
 
     weighed = []
+    beside = Beside(statement.words, near)
     for candidate in candidates:
-        comparison = compare(statement, candidate.evidence, rarity, near)
+        comparison = compare(statement, candidate.evidence, rarity, near, beside)
         pair = candidate.compound
         several = len(candidate.sentences) > 1
         finding, strength = judge(comparison, candidate.evidence, pair=pair)

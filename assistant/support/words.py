@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.statement import Statement, Word
-from assistant.support.alignment import SAID, align, same_word
+from assistant.support.alignment import SAID, Partner, align, same_word
 from assistant.support.closeness import Closeness
 from assistant.support.comparison import NAME_WEIGHT, Comparison, Score, Weigh
 from assistant.support.denials import compare_denials
@@ -21,15 +21,18 @@ STRANGE = 0.15  # value below which a first word with a capital is taken for a n
 def compare_words(
     claim: Statement,
     own: Statement,
-    around: Sequence[Statement],
+    others: Sequence[Sequence[Partner]],
     weigh: Weigh,
     near: Closeness | None,
     found: Comparison,
     score: Score,
 ) -> None:
-    """Lay the plain words side by side, and what is denied of them."""
+    """Lay the plain words side by side, and what is denied of them.
+
+    Args:
+        others: partners of the words in each of the texts around, the title first.
+    """
     partners = align(claim.words, own, near)
-    others = [align(claim.words, a, near) for a in around]
     for at, word in enumerate(claim.words):
         partner = partners[at]
         nearby = max([partner.value, *(o[at].value for o in others)])
