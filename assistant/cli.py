@@ -29,6 +29,9 @@ from ingest.errors import (
 from vectorstore.errors import BuildFailed, CorruptIndex, EmptyIndex, VectorStoreError
 
 if TYPE_CHECKING:
+    from socket import socket
+
+    from assistant.accounts import Accounts
     from assistant.maintain import Maintainer
     from assistant.profile import Profile
     from assistant.settings import Settings
@@ -473,27 +476,41 @@ def _json_object(line: str, where: str) -> dict[str, Any]:
 
 def _serve(options: argparse.Namespace) -> int:
     from assistant.accounts import Accounts, accounts_path, is_loopback
-    from assistant.build import build_service
-    from assistant.contacts import remarks
-    from assistant.desk import StaffDesk
-    from assistant.privacy.questions import QuestionStore, questions_path
-    from assistant.profile import load_profile
-    from assistant.upkeep import Upkeep
-    from assistant.votes import VoteStore
-    from ui.app import serve
-    from ui.desks import Desks
-    from ui.doors import Doors
-    from vectorstore.versions import published_manifest
+    from ui.listening import listen
 
     settings = _settings(options)
     accounts = Accounts(accounts_path(settings.store))
     if not options.no_desks and not is_loopback(options.host):
         accounts.fit_for_others()
+    with listen(options.host, options.port) as listener:
+        return _serve_on(listener, options, settings, accounts)
+
+
+def _serve_on(
+    listener: socket, options: argparse.Namespace, settings: Settings, accounts: Accounts
+) -> int:
+    from assistant.profile import load_profile
+    from vectorstore.versions import published_manifest
+
+    load_profile(settings.profile)  # what is wrong is said before anything large is loaded
     if published_manifest(settings.store) is None:
         print("The store is empty: filling it with the starter pages.", file=sys.stderr)
         _maintainer(options).fill_with_starter_pages()
+    from assistant.build import build_service
+
     service = build_service(settings)
     assistant = service.assistant
+    service.retriever.session()
+
+    from assistant.contacts import remarks
+    from assistant.desk import StaffDesk
+    from assistant.privacy.questions import QuestionStore, questions_path
+    from assistant.upkeep import Upkeep
+    from assistant.votes import VoteStore
+    from ui.app import serve
+    from ui.desks import Desks
+    from ui.doors import Doors
+
     print("\n".join(remarks(assistant.profile.contacts, date.today())), file=sys.stderr)
     # the first question loads the encoder: let that be ours, so that nobody waits for it
     assistant.prepare()
@@ -522,6 +539,7 @@ def _serve(options: argparse.Namespace) -> int:
         options.port,
         doors,
         desks,
+        listener=listener,
         framed_by=settings.embed_origins,
         open_browser=options.open,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import itertools
 import json
 import os
@@ -12,14 +13,14 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import quote
 
 import httpx
 import pytest
 
-from tests.serving import Process, process
+from tests.serving import ROOT, Process, process
 
 MARK = "zqxunmistakable"
 MARK_AR = "زقخلاتخطئه"
@@ -192,18 +193,120 @@ def test_it_runs_where_there_is_no_network(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
-def test_killed_twenty_times_it_comes_back_and_answers_the_same(
+def test_ended_twenty_times_with_twenty_streams_open_it_comes_back_the_same(
     tmp_path: Path, number: signal.Signals
 ) -> None:
-    said = set()
+    said, stores, took, ends = set(), set(), [], []
     for _ in range(20):
+        started = time.monotonic()
         with process(tmp_path) as server, httpx.Client(trust_env=False, timeout=30) as api:
+            took.append(time.monotonic() - started)
             question = {"question": "Since when is IOM in Egypt?"}
             answer = api.post(f"{server.address}/api/ask", json=question).json()
             said.add(json.dumps([answer["text"], answer["citations"]], sort_keys=True))
-            code = server.stop(number)
-            assert code == (0 if number == signal.SIGTERM else -signal.SIGKILL)
-    assert len(said) == 1
+            with Streams(server.address) as streams:
+                started = time.monotonic()
+                code = server.stop(number)
+            ends.append((time.monotonic() - started, code))
+            assert streams.half == 0
+        stores.add(digest_of(tmp_path / "store"))
+    print(f"{number.name}: ready in {max(took):.1f} s at most, streams and process over in")
+    print(f"{max(seconds for seconds, _ in ends):.1f} s at most")
+    assert {code for _, code in ends} == {0 if number == signal.SIGTERM else -signal.SIGKILL}
+    assert max(seconds for seconds, _ in ends) < (10 if number == signal.SIGTERM else 5)
+    assert max(took) < 20
+    assert (len(said), len(stores)) == (1, 1)
+
+
+def digest_of(store: Path) -> str:
+    """Of all that is published, and which version it is."""
+    files = [store / "current", *sorted((store / "versions").rglob("*"))]
+    read = [f.read_bytes() for f in files if f.is_file()]
+    return hashlib.sha256(b"\0".join(read)).hexdigest()
+
+
+class Streams:
+    """Twenty who ask for streams, one after the other, until the server goes.
+
+    Attributes:
+        half: answers that were taken for whole ones and are not.
+    """
+
+    def __init__(self, address: str) -> None:
+        self.half = 0
+        self.whole = 0
+        self._address = address
+        self._askers = [threading.Thread(target=self._ask, args=(n,)) for n in range(20)]
+
+    def __enter__(self) -> Streams:
+        for asker in self._askers:
+            asker.start()
+        while self.whole < 5:
+            time.sleep(0.01)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for asker in self._askers:
+            asker.join()
+
+    def _ask(self, name: int) -> None:
+        body = {"question": "Since when is IOM in Egypt?", "stream": True}
+        with httpx.Client(base_url=self._address, trust_env=False, timeout=30) as api:
+            for number in range(1_000):
+                who = {"Session-Id": f"{name}/{number // 15}"}
+                try:
+                    told = api.post("/api/ask", json=body, headers=who)
+                except httpx.TransportError:  # told that it broke off
+                    return
+                if told.status_code == 200:
+                    last = told.text.rstrip().rpartition("event: answer\ndata: ")[2]
+                    self.whole += 1
+                    self.half += not last.endswith("}")
+
+
+@pytest.mark.slow
+def test_five_times_it_is_switched_off_and_a_version_gone_back_to_without_a_restart(
+    tmp_path: Path,
+) -> None:
+    slowest = 0.0
+    with process(tmp_path) as server, httpx.Client(base_url=server.address, trust_env=False) as api:
+
+        def version() -> int:
+            return int(api.get("/readyz", timeout=30).json()["index_version"])
+
+        def status(question: str = "Since when is IOM in Egypt?") -> int:
+            who = {"Session-Id": os.urandom(8).hex()}
+            return api.post("/api/ask", json={"question": question}, headers=who).status_code
+
+        def until(condition: Callable[[], bool]) -> float:
+            started = time.monotonic()
+            while not condition():
+                assert time.monotonic() - started < 60
+                time.sleep(0.1)
+            return time.monotonic() - started
+
+        def run(*command: str, allowed: tuple[int, ...] = (0,)) -> None:
+            whole = [sys.executable, "-m", "assistant", *command, "--store", str(server.store)]
+            assert subprocess.run(whole, cwd=ROOT).returncode in allowed
+
+        for trial in range(5):
+            run("switch", "off")
+            slowest = max(slowest, until(lambda: status() == 503))
+            assert "16000" in api.get("/help").text
+            assert status("my husband beats me and locks me in") == 200
+            run("switch", "on")
+            slowest = max(slowest, until(lambda: status() == 200))
+            before = version()
+            new = tmp_path / f"{trial}.txt"
+            new.write_text(f"Notice {trial}\n\nThe office moved to street {trial} in Cairo.")
+            run("ingest", str(new), allowed=(0, 3))  # held, after one was gone back from
+            if trial:
+                run("publish")
+            slowest = max(slowest, until(lambda: version() != before))  # noqa: B023  used at once
+            run("rollback")
+            slowest = max(slowest, until(lambda: version() == before))  # noqa: B023
+        assert server.running.poll() is None
+    print(f"slowest {slowest:.1f} s")
 
 
 # -- last, for it ends the server of the others --------------------------------------------------

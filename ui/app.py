@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import signal
 import socket
 import sys
@@ -19,7 +18,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from assistant.privacy.logs import only_sink
 from ui.desks import Desks
 from ui.doors import Doors
-from ui.errors import PortTaken, UiError
+from ui.listening import address_of, listen
 from ui.mount import mount
 from ui.page import OwnHead
 from ui.protocol import ImpatientProtocol
@@ -117,19 +116,22 @@ def serve(
     doors: Doors | None = None,
     desks: Desks | None = None,
     *,
+    listener: socket.socket | None = None,
     framed_by: Sequence[str] = (),
     open_browser: bool = False,
 ) -> None:
     """Serve until a signal comes; answers under way get `DRAIN_S` seconds to end.
 
+    Args:
+        listener: listens at that address already.
+
     Raises:
         PortTaken: another program listens there.
         UiError: the address cannot be listened on.
     """
-    listener = _listen(host, port)
-    with listener:
+    with listener or listen(host, port) as listener:
         server = Server(build_app(assistant, votes, doors, desks, framed_by))
-        address = _address(host, listener.getsockname()[1])
+        address = address_of(host, listener)
         print(f"The chat is open at {address} (stop with Ctrl+C).", file=sys.stderr, flush=True)
         if open_browser:
             webbrowser.open(address)  # the socket already listens, so the page waits for us
@@ -138,27 +140,3 @@ def serve(
         sys.setswitchinterval(0.001)
         with only_sink(doors.log_level if doors else "info"):
             server.run(sockets=[listener])
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    try:
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((host, port), family=family, backlog=256)
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            raise PortTaken(
-                f"Port {port} on {host} is taken by another program. "
-                f"Stop it, or choose another port: assistant serve --port {_other(port)}."
-            ) from error
-        raise UiError(f"Cannot listen on {host} port {port}: {error.strerror}.") from error
-    except OverflowError as error:
-        raise UiError(f"{port} is no port: it must be between 0 and 65535.") from error
-
-
-def _other(port: int) -> int:
-    return port + 1 if port < 65535 else 7860
-
-
-def _address(host: str, port: int) -> str:
-    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
-    return f"http://{shown}:{port}/"
