@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import ast
+import json
 import re
 import shlex
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -40,18 +45,37 @@ def test_the_containerfile_copies_what_there_is_and_runs_what_there_is() -> None
     assert any(line.startswith("USER 10001") for line in lines)
 
 
-def test_the_compose_file_is_held_tight() -> None:
+def test_the_health_check_asks_a_route_that_there_is_the_same_in_both_files() -> None:
+    [line] = re.findall(r"HEALTHCHECK .*?CMD (\[.*?\])\n", read("Containerfile"), re.DOTALL)
+    composed = yaml.safe_load(read("compose.yaml"))["services"]["assistant"]["healthcheck"]
+
+    assert ["CMD", *json.loads(line)] == composed["test"]
+    ast.parse(composed["test"][-1])
+    assert "http://127.0.0.1:7860/readyz" in composed["test"][-1]
+
+
+@pytest.mark.parametrize("name", ["assistant", "refresh"])
+def test_every_container_of_ours_is_held_tight(name: str) -> None:
+    service = yaml.safe_load(read("compose.yaml"))["services"][name]
+
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["volumes"] == ["store:/store"]
+    assert not {"privileged", "user", "ports", "devices"} & service.keys()
+
+
+def test_who_answers_has_no_way_out_and_who_fetches_has() -> None:
     compose = yaml.safe_load(read("compose.yaml"))
 
     service = compose["services"]["assistant"]
-    assert service["read_only"] is True
-    assert service["cap_drop"] == ["ALL"]
     assert service["networks"] == ["inside"]
+    assert compose["services"]["refresh"]["networks"] == ["outside"]
+    assert compose["networks"]["outside"] == {}
     assert compose["networks"]["inside"]["internal"] is True
     subnet = compose["networks"]["inside"]["ipam"]["config"][0]["subnet"]
     proxies = {"ASSISTANT_TRUSTED_PROXIES": service["environment"]["ASSISTANT_TRUSTED_PROXIES"]}
     assert str(Settings.from_environment(proxies).trusted_proxies[0]) == subnet
-    assert "ports" not in service
 
 
 @pytest.mark.parametrize("unit", ["assistant.service", "assistant-refresh.service"])
@@ -68,3 +92,28 @@ def test_the_proxy_is_no_wider_than_the_wall() -> None:
     assert float(re.findall(r"client_body_timeout (\d+)s;", config)[0]) <= BODY_DEADLINE_S
     assert "proxy_set_header X-Forwarded-For $remote_addr;" in config
     assert config.count("{") == config.count("}")
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="needs Debian's systemd")
+def test_systemd_finds_nothing_wrong_in_the_units(tmp_path: Path) -> None:
+    units = [tmp_path / path.name for path in FILES if path.suffix in (".service", ".timer")]
+    for unit in units:
+        text = read(unit.name).replace("/opt/assistant/bin/assistant", sys.executable)
+        unit.write_text(text.replace("User=assistant", "User=root"))
+
+    assert len(units) == 3
+    assert complaints("systemd-analyze", "verify", *map(str, units)) == ""
+
+
+@pytest.mark.skipif(not shutil.which("nginx"), reason="needs Debian's nginx-light")
+def test_nginx_finds_nothing_wrong_in_its_file(tmp_path: Path) -> None:
+    config = tmp_path / "nginx.conf"
+    text = read("nginx.conf").replace("server assistant:7860", "server 127.0.0.1:7860")
+    config.write_text(text.replace("/var/run", str(tmp_path)))
+
+    assert complaints("nginx", "-t", "-q", "-c", str(config)) == ""
+
+
+def complaints(*command: str) -> str:
+    ran = subprocess.run(command, capture_output=True, text=True)
+    return ran.stdout + ran.stderr + (f"exit {ran.returncode}" if ran.returncode else "")
