@@ -3,7 +3,8 @@
 Run as `python -m tests.serving NOTES COMMAND…` it is `assistant COMMAND…` with an ear at every
 socket: each address that is connected to, sent to or looked up goes into the file NOTES, and each
 class that is unpickled. On SIGUSR1 it looks up a name and unpickles something itself, so that a
-test can show that it would be heard.
+test can show that it would be heard. With `TESTS_FAULTY` in its environment, questions that hold
+`DEFECT` raise an error with all their words in it, and those that hold `HANG` take too long.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ from typing import Any
 import httpx
 
 ROOT = Path(__file__).resolve().parent.parent
+DEFECT, HANG = "qzdefect", "qzhang"
+DEADLINE_S = 1.0  # of a faulty server
 _EVENTS = frozenset(
     (
         "socket.connect",
@@ -70,12 +73,16 @@ class Process:
 
 @contextmanager
 def process(
-    folder: Path, environment: Mapping[str, str] | None = None, before: tuple[str, ...] = ()
+    folder: Path,
+    environment: Mapping[str, str] | None = None,
+    before: tuple[str, ...] = (),
+    faulty: bool = False,
 ) -> Iterator[Process]:
     """A server over the starter pages, in a folder of its own.
 
     Args:
         before: what the command is run under, such as `strace`.
+        faulty: some questions meet a defect or take too long.
     """
     folder.mkdir(parents=True, exist_ok=True)
     store = folder / "store"
@@ -91,6 +98,7 @@ def process(
                 "PYTHONPATH": str(ROOT),
                 "TMPDIR": str(folder / "tmp"),
                 "HOME": str(folder),
+                **({"TESTS_FAULTY": "1"} if faulty else {}),
                 **(environment or {}),
             },
             stdout=out,
@@ -146,9 +154,29 @@ def _plant(number: int, frame: object) -> None:
     pickle.loads(pickle.dumps(date(2026, 1, 1)))
 
 
+def _be_faulty() -> None:
+    """Let some questions fail, with their words in the error, and some take too long."""
+    from assistant.pipeline import Assistant
+    from ui import doors
+
+    whole = Assistant._answer
+
+    def answer(self: Assistant, question: str, *rest: Any, **named: Any) -> Any:
+        if DEFECT in question:
+            raise RuntimeError(f"nobody knows what to do about {question!r}")
+        if HANG in question:
+            time.sleep(2 * DEADLINE_S)
+        return whole(self, question, *rest, **named)
+
+    Assistant._answer = answer  # type: ignore[method-assign]
+    doors.DEADLINE_S = DEADLINE_S
+
+
 if __name__ == "__main__":
     _listen(Path(sys.argv[1]))
     signal.signal(signal.SIGUSR1, _plant)
+    if os.environ.get("TESTS_FAULTY"):
+        _be_faulty()
     from assistant.cli import main
 
     sys.exit(main(sys.argv[2:]))

@@ -133,13 +133,6 @@ def test_a_call_would_be_heard(server: Process) -> None:
 
 
 @pytest.mark.slow
-def test_no_word_of_twelve_hundred_questions_is_written_anywhere(server: Process) -> None:
-    ask_in_every_way(server.address, rounds=40)
-
-    assert found_in(server.folder, (MARK, MARK_AR, PHONE, PHONE_AR)) == []
-
-
-@pytest.mark.slow
 @pytest.mark.parametrize("planted", [False, True])
 def test_the_kernel_sees_no_call(tmp_path: Path, planted: bool) -> None:
     if shutil.which("strace") is None:
