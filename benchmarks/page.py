@@ -1,7 +1,8 @@
 """docs/benchmarks.md from what was measured: `python -m benchmarks.page [--run] [--python PEERS]`.
 
-With `--run` everything is measured first, which takes about an hour on two idle cores; without, the
-page is written from `benchmarks/results`. What was not measured is said to be missing.
+With `--run` everything is measured first; without, the page is written from `benchmarks/results`,
+one file for each of peers, load and scaling, which their scripts leave when they end. What was not
+measured is said to be missing. PEERS is the Python of an environment of benchmarks/peers.txt.
 """
 
 from __future__ import annotations
@@ -21,13 +22,23 @@ DOCS = Path(__file__).resolve().parent.parent / "docs"
 PLOTS = DOCS / "benchmarks"
 _COLUMNS = ("first", "mrr10", "search_p50_ms", "search_p95_ms", "answer_p50_ms", "pages_per_s")
 _BETTER_HIGH = {"first", "mrr10", "pages_per_s"}
+_SAID = {
+    "first": "pages found first",
+    "mrr10": "reciprocal rank",
+    "search_p50_ms": "warm latency",
+    "pages_per_s": "ingest",
+}
+_SHADES = ("#0033a0", "#5b92e5", "#9bbcf0", "#b35900", "#e8994d", "#f5c99b")
 
 
 def main() -> int:
     options = _options()
     if options.run:
-        for module in (["load"], ["scaling"], ["peers", "--python", str(options.python)]):
-            subprocess.run([sys.executable, "-m", f"benchmarks.{module[0]}", *module[1:]])
+        peers = ["peers", "--python", str(options.python)]
+        for language, file in (("en", options.squad_en), ("ar", options.squad_ar)):
+            peers += [f"--squad-{language}", str(file)] if file else []
+        for script, *given in (["load"], ["scaling"], peers):
+            subprocess.run([sys.executable, "-m", f"benchmarks.{script}", *given])
     parts = ["# Benchmarks", "", "Written by `python -m benchmarks.page`; do not edit."]
     for name, section in (("peers", _peers), ("load", _load), ("scaling", _scaling)):
         measured = load(name)
@@ -59,31 +70,35 @@ def _about(measured: dict[str, Any]) -> str:
 
 
 def _peers(figures: dict[str, Any]) -> list[str]:
-    lines = ["## Beside others"]
-    for language in ("en", "ar"):
-        if language not in figures:
-            continue
-        part = figures[language]
+    lines = [
+        "## Beside others",
+        "",
+        "`first`: share of questions whose page comes first; `mrr10`: mean reciprocal rank over "
+        "ten; times are warm. Behind a peer's name stands the encoder it runs with: MiniLM is the "
+        "one of their guides, and knows no Arabic. The encoder alone is the floor of all that use "
+        "it: nothing is searched, nothing written.",
+    ]
+    for part in figures["parts"]:
         rows = part["rows"]
+        language = {"en": "English", "ar": "Arabic"}[part["language"]]
         lines += [
             "",
-            f"{language}: {part['pages']} pages ({part['from']}), {part['questions']} questions.",
+            f"### {language}: {part['from']}",
             "",
-        ]
-        shown = [
-            [name, row.get("version", ""), *(row.get(column, "") for column in _COLUMNS)]
-            if "missing" not in row
-            else [name, f"not run: {row['missing']}", *("" for _ in _COLUMNS)]
-            for name, row in rows.items()
-        ]
-        lines.append(table(["", "version", *_COLUMNS], shown))
-        lines += ["", *_verdicts(rows)]
-        _plot(f"peers-{language}", partial(_bars, rows=rows))
-        lines += [
+            f"{part['pages']} pages, {part['questions']} questions.",
             "",
-            f"![share of questions whose page is first](benchmarks/peers-{language}.png)",
+            table(["", "version", *_COLUMNS], [_peer_row(*row) for row in rows.items()]),
+            "",
+            *_verdicts(rows),
         ]
-    return lines
+    _plot("peers", partial(_bars, parts=figures["parts"]), height=4.2)
+    return [*lines, "", "![share of questions whose page comes first](benchmarks/peers.png)"]
+
+
+def _peer_row(name: str, row: dict[str, Any]) -> list[object]:
+    if "missing" in row:
+        return [name, f"not run: {row['missing']}", *("" for _ in _COLUMNS)]
+    return [name, row.get("version", ""), *(row.get(column, "") for column in _COLUMNS)]
 
 
 def _verdicts(rows: dict[str, Any]) -> list[str]:
@@ -93,20 +108,29 @@ def _verdicts(rows: dict[str, Any]) -> list[str]:
         if name in ("ours", "encoder alone") or "missing" in row:
             continue
         behind = [
-            column
-            for column in ("first", "mrr10", "search_p50_ms", "pages_per_s")
-            if (rows["ours"][column] < row[column]) == (column in _BETTER_HIGH)
-            and rows["ours"][column] != row[column]
+            f"{_SAID[column]} ({rows['ours'][column]:g} against {row[column]:g})"
+            for column in _SAID
+            if rows["ours"][column] != row[column]
+            and (rows["ours"][column] < row[column]) == (column in _BETTER_HIGH)
         ]
-        said = f"behind in {', '.join(behind)}" if behind else "ahead in everything measured"
-        told.append(f"- Against {name} we are {said}.")
+        said = f"behind in {', '.join(behind)}" if behind else "ahead or level in everything"
+        told.append(f"- Against {name}: {said}.")
     return told
 
 
-def _bars(axes: Any, rows: dict[str, Any]) -> None:
-    names = [name for name, row in rows.items() if "first" in row]
-    axes.bar(names, [rows[name]["first"] for name in names], color="#0033a0")
-    axes.set_ylim(0, 1)
+def _bars(axes: Any, parts: Sequence[dict[str, Any]]) -> None:
+    """For each pipeline a row, in it a bar for each language and kind of pages."""
+    names = [name for name in parts[0]["rows"] if name != "encoder alone"]
+    height = 0.8 / len(parts)
+    for place, part in enumerate(parts):
+        shares = [part["rows"][name].get("first", 0) for name in names]
+        level = [row + height * (place - len(parts) / 2) for row in range(len(names))]
+        label = f"{part['from']} ({part['language']})"
+        axes.barh(level, shares, height, align="edge", label=label, color=_SHADES[place % 6])
+    axes.set_yticks(range(len(names)), names)
+    axes.invert_yaxis()
+    axes.set_xlim(0, 1)
+    axes.legend(fontsize=6, loc="lower left", bbox_to_anchor=(0, 1), ncols=3, frameon=False)
 
 
 def _load(figures: dict[str, Any]) -> list[str]:
@@ -173,14 +197,14 @@ def _growth(axes: Any, rows: Sequence[dict[str, Any]]) -> None:
     axes.legend()
 
 
-def _plot(name: str, draw: Callable[[Any], object]) -> None:
+def _plot(name: str, draw: Callable[[Any], object], height: float = 2.6) -> None:
     import matplotlib as mpl
 
     mpl.use("Agg")
     from matplotlib import pyplot
 
     PLOTS.mkdir(exist_ok=True)
-    figure, axes = pyplot.subplots(figsize=(6, 2.6), dpi=110)
+    figure, axes = pyplot.subplots(figsize=(6, height), dpi=110)
     draw(axes)
     figure.tight_layout()
     figure.savefig(PLOTS / f"{name}.png", metadata={"Software": None})
@@ -192,6 +216,8 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.page", description=about)
     parser.add_argument("--run", action="store_true", help="measure everything first")
     parser.add_argument("--python", type=Path, default=Path(sys.executable), help="of the peers")
+    parser.add_argument("--squad-en", type=Path, metavar="FILE", help="for the peers")
+    parser.add_argument("--squad-ar", type=Path, metavar="FILE", help="for the peers")
     return parser.parse_args()
 
 

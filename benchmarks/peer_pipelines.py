@@ -1,8 +1,10 @@
 """Retrieval as other projects' guides have it; runs in an environment of theirs.
 
-`python -m benchmarks.peer_pipelines PEER PAGES.jsonl QUESTIONS.json STORE` prints JSON:
-seconds of the ingest, of each search, and the addresses found. All use MiniLM from the package that
-carries its files; the model is loaded and warm before anything is timed.
+`python -m benchmarks.peer_pipelines PEER ENCODER FOLDER…` prints JSON. Each folder holds
+pages.jsonl and questions.json; of each are told: seconds of the ingest, of each search, and the
+addresses found. ENCODER is `minilm`, the model of the guides, from the package that carries its
+files; or `packaged`, the one that we ship, so that what remains is the pipelines' difference. It is
+loaded and warm before anything is timed.
 """
 
 from __future__ import annotations
@@ -10,14 +12,18 @@ from __future__ import annotations
 import json
 import os
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from vectorstore.embed import make_embedder
+
 TOP_K = 10
 Search = Callable[[str], list[str]]
+Encode = Callable[[Sequence[str]], Any]  # texts to an array (n, dimension)
 Page = dict[str, str]
 
 
@@ -29,30 +35,51 @@ def model_folder() -> str:
     return str(next(package.rglob("modules.json")).parent)
 
 
-def langchain(pages: Sequence[Page], store: Path) -> tuple[float, Search]:
-    """The RAG tutorial: splitter 1000/200, HuggingFaceEmbeddings, Chroma."""
+def minilm() -> Encode:
+    """MiniLM as sentence-transformers runs it."""
+    from sentence_transformers import SentenceTransformer
+
+    model = SentenceTransformer(model_folder())
+    return lambda texts: model.encode(list(texts))
+
+
+def packaged() -> Encode:
+    """Our encoder, with as many threads for documents as `assistant ingest` uses."""
+    model = make_embedder("packaged", threads=len(os.sched_getaffinity(0)))
+    return lambda texts: model.encode_documents(texts)  # txtai takes functions, not methods
+
+
+ENCODERS: dict[str, Callable[[], Encode]] = {"minilm": minilm, "packaged": packaged}
+
+
+def langchain(encode: Encode, pages: Sequence[Page], store: Path) -> tuple[float, Search]:
+    """The RAG tutorial: splitter 1000/200, embeddings, Chroma."""
     from langchain_chroma import Chroma
     from langchain_core.documents import Document
-    from langchain_huggingface import HuggingFaceEmbeddings
+    from langchain_core.embeddings import Embeddings
     from langchain_text_splitters import RecursiveCharacterTextSplitter
 
-    model = HuggingFaceEmbeddings(model_name=model_folder())
-    model.embed_query("warm up")
+    class Encoder(Embeddings):
+        def embed_documents(self, texts: list[str]) -> list[list[float]]:
+            return [list(row) for row in encode(texts).tolist()]
+
+        def embed_query(self, text: str) -> list[float]:
+            return self.embed_documents([text])[0]
+
     started = time.perf_counter()
     splitter = RecursiveCharacterTextSplitter(chunk_size=1_000, chunk_overlap=200)
     documents = [Document(page["text"], metadata={"url": page["url"]}) for page in pages]
-    chroma = Chroma(persist_directory=str(store), embedding_function=model)
+    chroma = Chroma(persist_directory=str(store), embedding_function=Encoder())
     chroma.add_documents(splitter.split_documents(documents))
     seconds = time.perf_counter() - started
     return seconds, lambda q: [d.metadata["url"] for d in chroma.similarity_search(q, k=TOP_K)]
 
 
-def txtai(pages: Sequence[Page], store: Path) -> tuple[float, Search]:
+def txtai(encode: Encode, pages: Sequence[Page], store: Path) -> tuple[float, Search]:
     """Embeddings with content, saved."""
     from txtai import Embeddings
 
-    embeddings = Embeddings(path=model_folder(), content=True)
-    embeddings.batchtransform(["warm up"])
+    embeddings = Embeddings(method="external", transform=encode, content=True)
     started = time.perf_counter()
     embeddings.index([(page["url"], page["text"], None) for page in pages])
     embeddings.save(str(store))
@@ -60,18 +87,15 @@ def txtai(pages: Sequence[Page], store: Path) -> tuple[float, Search]:
     return seconds, lambda q: [found["id"] for found in embeddings.search(q, TOP_K)]
 
 
-def haystack(pages: Sequence[Page], store: Path) -> tuple[float, Search]:
-    """Embedders of sentence-transformers over the in-memory store, saved to disk."""
+def haystack(encode: Encode, pages: Sequence[Page], store: Path) -> tuple[float, Search]:
+    """An embedder over the in-memory store, saved to disk."""
     from haystack import Document
     from haystack.components.retrievers.in_memory import InMemoryEmbeddingRetriever
     from haystack.document_stores.in_memory import InMemoryDocumentStore
-    from sentence_transformers import SentenceTransformer
 
-    model = SentenceTransformer(model_folder())
-    model.encode(["warm up"])
     started = time.perf_counter()
     kept = InMemoryDocumentStore(embedding_similarity_function="cosine")
-    vectors = model.encode([page["text"] for page in pages])
+    vectors = encode([page["text"] for page in pages])
     kept.write_documents(
         [
             Document(content=page["text"], meta={"url": page["url"]}, embedding=vector.tolist())
@@ -83,27 +107,23 @@ def haystack(pages: Sequence[Page], store: Path) -> tuple[float, Search]:
     retriever = InMemoryEmbeddingRetriever(kept, top_k=TOP_K)
 
     def search(question: str) -> list[str]:
-        found = retriever.run(query_embedding=model.encode(question).tolist())
+        found = retriever.run(query_embedding=encode([question])[0].tolist())
         return [document.meta["url"] for document in found["documents"]]
 
     return seconds, search
 
 
-def llamaindex(pages: Sequence[Page], store: Path) -> tuple[float, Search]:
+def llamaindex(encode: Encode, pages: Sequence[Page], store: Path) -> tuple[float, Search]:
     """A VectorStoreIndex with its defaults, persisted."""
     from llama_index.core import Document, Settings, VectorStoreIndex
     from llama_index.core.embeddings import BaseEmbedding
-    from sentence_transformers import SentenceTransformer
 
-    model = SentenceTransformer(model_folder())
-    model.encode(["warm up"])
-
-    class MiniLm(BaseEmbedding):  # type: ignore[misc]
+    class Encoder(BaseEmbedding):  # type: ignore[misc]
         def _get_text_embedding(self, text: str) -> list[float]:
-            return list(model.encode(text).tolist())
+            return list(encode([text])[0].tolist())
 
         def _get_text_embeddings(self, texts: list[str]) -> list[list[float]]:
-            return [list(row) for row in model.encode(texts).tolist()]
+            return [list(row) for row in encode(texts).tolist()]
 
         def _get_query_embedding(self, query: str) -> list[float]:
             return self._get_text_embedding(query)
@@ -114,14 +134,14 @@ def llamaindex(pages: Sequence[Page], store: Path) -> tuple[float, Search]:
     Settings.llm = None
     started = time.perf_counter()
     documents = [Document(text=page["text"], metadata={"url": page["url"]}) for page in pages]
-    index = VectorStoreIndex.from_documents(documents, embed_model=MiniLm())
+    index = VectorStoreIndex.from_documents(documents, embed_model=Encoder())
     index.storage_context.persist(str(store))
     seconds = time.perf_counter() - started
     retriever = index.as_retriever(similarity_top_k=TOP_K)
     return seconds, lambda q: [found.node.metadata["url"] for found in retriever.retrieve(q)]
 
 
-PEERS: dict[str, tuple[str, Callable[[Sequence[Page], Path], tuple[float, Search]]]] = {
+PEERS: dict[str, tuple[str, Callable[[Encode, Sequence[Page], Path], tuple[float, Search]]]] = {
     "langchain": ("langchain-chroma", langchain),
     "txtai": ("txtai", txtai),
     "haystack": ("haystack-ai", haystack),
@@ -130,22 +150,32 @@ PEERS: dict[str, tuple[str, Callable[[Sequence[Page], Path], tuple[float, Search
 
 
 def main() -> None:
-    peer, source, questions, store = sys.argv[1:]
+    peer, encoder, *folders = sys.argv[1:]
     os.environ["HAYSTACK_TELEMETRY_ENABLED"] = "False"
-    pages = [json.loads(line) for line in Path(source).read_text("utf-8").splitlines()]
     package, build = PEERS[peer]
-    ingest, search = build(pages, Path(store))
-    found: list[list[str]] = []
-    times: list[float] = []
-    asked: list[Any] = json.loads(Path(questions).read_text("utf-8"))
-    search(asked[0])
-    for question in asked:
-        started = time.perf_counter()
-        urls = search(question)
-        times.append(time.perf_counter() - started)
-        found.append(list(dict.fromkeys(urls)))
-    told = {"ingest": ingest, "searches": times, "found": found, "version": version(package)}
-    print(json.dumps(told))
+    encode = ENCODERS[encoder]()
+    encode(["warm up"])
+    told = [measured(Path(folder), lambda p, s: build(encode, p, s)) for folder in folders]
+    print(json.dumps({"version": version(package), "told": told}))
+
+
+def measured(
+    folder: Path, build: Callable[[Sequence[Page], Path], tuple[float, Search]]
+) -> dict[str, Any]:
+    """One set of pages and the questions on them."""
+    pages = [json.loads(line) for line in (folder / "pages.jsonl").read_text("utf-8").splitlines()]
+    asked: list[str] = json.loads((folder / "questions.json").read_text("utf-8"))
+    with tempfile.TemporaryDirectory(dir=folder) as store:
+        ingest, search = build(pages, Path(store) / "store")
+        found: list[list[str]] = []
+        times: list[float] = []
+        search(asked[0])
+        for question in asked:
+            started = time.perf_counter()
+            urls = search(question)
+            times.append(time.perf_counter() - started)
+            found.append(list(dict.fromkeys(urls)))
+    return {"ingest": ingest, "searches": times, "found": found}
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ def save(name: str, figures: dict[str, Any], packages: Sequence[str] = ()) -> Pa
     path = FOLDER / f"{name}.json"
     document = {
         "name": name,
-        "command": " ".join(["python -m", _module(), *sys.argv[1:]]),
+        "command": " ".join(["python -m", _module(), *map(_last_part, sys.argv[1:])]),
         "date": datetime.now(UTC).date().isoformat(),
         "cores": len(os.sched_getaffinity(0)),
         "load_at_end": round(os.getloadavg()[0], 1),
@@ -56,6 +56,11 @@ def memory_mb(pid: int) -> float:
 def _module() -> str:
     spec = getattr(sys.modules["__main__"], "__spec__", None)
     return spec.name if spec else "?"
+
+
+def _last_part(argument: str) -> str:
+    """Of a path its name alone: where it stands is this machine's business."""
+    return Path(argument).name if "/" in argument else argument
 
 
 def _version(package: str) -> str:
