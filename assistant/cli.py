@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from assistant.maintain import Maintainer
     from assistant.profile import Profile
     from assistant.settings import Settings
-    from assistant.types import Turn
+    from assistant.types import Turn, Verdict
 
 EXIT_DONE = 0
 EXIT_USAGE = 2
@@ -413,10 +413,17 @@ def _check(options: argparse.Namespace) -> int:
 
     rows = _batch_rows(options, "claim")
     checker = build_fact_checker(_settings(options))
+
+    def checked(row: Mapping[str, Any]) -> Verdict:
+        try:
+            return checker.check(row["claim"])
+        except InputError as error:
+            raise InputError(f"{options.batch}, id {row['id']}: {error}") from error
+
     if rows is not None:
         _write_batch(
             options.out,
-            ({"id": row["id"], **verdict_document(checker.check(row["claim"]))} for row in rows),
+            ({"id": row["id"], **verdict_document(checked(row))} for row in rows),
         )
         return EXIT_DONE
     verdict = checker.check(options.claim)
@@ -695,6 +702,7 @@ def _batch_rows(options: argparse.Namespace, field: str) -> list[dict[str, Any]]
     if (text is None) == (options.batch is None):
         raise InputError(f"Give either one {field.upper()} or --batch FILE.")
     if options.batch is None:
+        _refuse_half_characters(text, field.capitalize())
         return None
     if options.out is None:
         raise InputError("--batch FILE needs --out FILE.")
@@ -709,8 +717,19 @@ def _batch_rows(options: argparse.Namespace, field: str) -> list[dict[str, Any]]
         if not isinstance(row, dict) or "id" not in row or not isinstance(row.get(field), str):
             raise InputError(f'{options.batch}, line {number}: needs "id" and a text "{field}".')
         turns_of(row.get("history", ()), where=f"{options.batch}, line {number}")
+        _refuse_half_characters(row, f"{options.batch}, line {number}")
         rows.append(row)
     return rows
+
+
+def _refuse_half_characters(given: object, where: str) -> None:
+    """Bytes of an argument that are no UTF-8, and `"\\ud800"` in JSON, are no text to answer in."""
+    try:
+        json.dumps(given, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise InputError(
+            f"{where}: holds half a character or bytes that are not UTF-8. Write it in UTF-8."
+        ) from error
 
 
 def _write_batch(out: Path, documents: Iterable[Mapping[str, Any]]) -> None:
