@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -44,6 +44,30 @@ def test_a_question_is_kept_redacted_for_its_days_and_then_overwritten(tmp_path:
     assert store.count() == 0
     left = b"".join(each.read_bytes() for each in tmp_path.iterdir())
     assert b"unmistakable" not in left
+
+
+@pytest.mark.parametrize("days", [1, 7, 30])
+def test_day_by_day_what_is_past_its_days_stands_nowhere_in_any_file(
+    tmp_path: Path, days: int
+) -> None:
+    """Also in pages of the file that are free or were written anew: many come and go."""
+    path, clock = tmp_path / "questions.sqlite", Days()
+    store = QuestionStore(path, days, clock)
+    long = "a long question about papers and what to do with them " * 8
+    asked = [date(2026, 11, 1) + timedelta(days=number) for number in range(days + 5)]
+    for today in asked:
+        clock.today = today
+        for number in range(4):
+            store.keep(answer(f"on {_word(today)} {long if number % 2 else ''}"))
+        store.delete_old()
+        left = b"".join(each.read_bytes() for each in tmp_path.iterdir())
+        stands = [day for day in asked if _word(day).encode() in left]
+        assert stands == [day for day in asked if 0 <= (today - day).days <= days]
+
+
+def _word(day: date) -> str:
+    """A word that says a day and holds no number that would be taken out."""
+    return f"unmistakable{chr(ord('a') + day.month)}{chr(ord('a') + day.day - 1)}zz"
 
 
 def test_of_people_in_danger_nothing_is_kept(tmp_path: Path) -> None:
