@@ -90,6 +90,7 @@ class Jobs:
         self._lock = threading.Lock()
         self._job: Job | None = None
         self._child: subprocess.Popen[str] | None = None
+        self._cancelled: subprocess.Popen[str] | None = None
 
     def current(self) -> Job | None:
         """The job under way, or the last one."""
@@ -122,8 +123,9 @@ class Jobs:
         """Ask the job to stop; what it stored stays stored."""
         with self._lock:
             child = self._child
-        if child is None or child.poll() is not None:
-            return
+            if child is None or child.poll() is not None:
+                return
+            self._cancelled = child
         child.terminate()
 
         def kill() -> None:
@@ -174,6 +176,8 @@ class Jobs:
         elif "error" in last:
             state = State.CANCELLED if last.get("cancelled") else State.FAILED
             job = replace(job, state=state, error=str(last["error"]))
+        elif child is self._cancelled:  # it had not yet begun to listen, or did not stop in time
+            job = replace(job, state=State.CANCELLED)
         else:
             said = f"The work ended before its end (code {code}). What was stored stays stored."
             job = replace(job, state=State.FAILED, error=said)

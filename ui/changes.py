@@ -8,8 +8,8 @@ from typing import Any
 from assistant.jobs import Job, State
 from assistant.upkeep import Releases
 from ingest.types import Exclusion
-from ui.controls import asked_first, button, moment, table
-from ui.markup import dated, escape, label, prose
+from ui.controls import asked_first, button, excluding, moment, table
+from ui.markup import dated, escape, label, outward, prose, web_address
 from ui.said import said
 from ui.types import Voice
 
@@ -41,7 +41,8 @@ def job(current: Job | None, voice: Voice, words: Words) -> str:
             body = (
                 f'<p class="trouble" role="alert" data-say>{said(current.error, voice.texts)}</p>'
             )
-    kind = f"job {current.state} {escape(str(current.asked['do']))}"
+    one_page = "files" not in current.asked and len(current.asked.get("sources", ())) == 1
+    kind = f"job {current.state} {escape(str(current.asked['do']))}{' one' if one_page else ''}"
     return f'<section class="{kind}">{head}{body}</section>'
 
 
@@ -85,6 +86,8 @@ def _done(current: Job, voice: Voice, words: Words) -> str:
             return f"<p>{escape(words['answers_now'].format(version=number))}</p>"
         if (removed := result.get("removed")) is not None:
             return f"<p>{escape(words['taken_out'].format(count=len(removed)))}</p>"
+        if (let_in := result.get("let_in")) is not None:
+            return f"<p>{escape(words['were_let_in'].format(count=len(let_in)))}</p>"
         return ""
     return outcome(result, voice, words)
 
@@ -112,11 +115,7 @@ def outcome(result: Mapping[str, Any], voice: Voice, words: Words) -> str:
         parts.append(f'<div class="warning"><p><b>{escape(held)}</b></p><ul>{reasons}</ul></div>')
     if waiting := result.get("waiting"):
         lines = [
-            f"{label(row['url'])} "
-            + " ".join(
-                f'<mark class="differs"><bdi dir="ltr">{escape(str(value))}</bdi></mark>'
-                for value in row["contacts"]
-            )
+            f"{label(row['url'])} " + " ".join(_named(str(value)) for value in row["contacts"])
             for row in waiting
         ]
         listed = "".join(f"<li>{line}</li>" for line in lines[:_NAMED_MOST])
@@ -132,8 +131,10 @@ def outcome(result: Mapping[str, Any], voice: Voice, words: Words) -> str:
             parts.append(_folded(words[f"n_{name}"], lines))
     if result.get("impact"):
         parts.append(impact(result["impact"], words))
-    if dry:
-        parts.append(f'<div class="row">{button("bring_in", words["bring_in"], "primary")}</div>')
+    way_on = button("bring_in", words["bring_in"], "primary") if dry else ""
+    if not dry and (hold or waiting):
+        way_on = button("open-tab", words["decide"], tab="release")
+    parts.append(f'<div class="row">{way_on}</div>' if way_on else "")
     return "".join(parts)
 
 
@@ -204,7 +205,7 @@ def releases(state: Releases, exclusions: Sequence[Exclusion], voice: Voice, wor
             f'<div class="row">{yes}{no}</div></section>'
         )
     if state.waiting:
-        parts.append(_held_pages(state.waiting, words))
+        parts.append(_held_pages(state.waiting, voice, words))
     heads = [words[name] for name in ("version", "pages", "chunks", "state_of", "actions")]
     rows = [_version(manifest, state, words) for manifest in reversed(state.kept)]
     parts.append(f"<section><h2>{escape(words['versions'])}</h2>{table(heads, rows)}</section>")
@@ -217,20 +218,40 @@ def releases(state: Releases, exclusions: Sequence[Exclusion], voice: Voice, wor
     return "".join(parts)
 
 
-def _held_pages(waiting: Mapping[str, Sequence[str]], words: Words) -> str:
-    """New pages that name a stranger's contact, each contact with a button to vouch for it."""
-    rows = [
-        f"<tr><th scope=row>{label(url)}</th>"
-        f'<td><mark class="differs"><bdi dir="ltr">{escape(value)}</bdi></mark></td>'
-        f"<td>{button('trust', words['trust'], contact=value)}</td></tr>"
-        for url, contacts in waiting.items()
-        for value in contacts
-    ]
+def _held_pages(waiting: Mapping[str, Sequence[str]], voice: Voice, words: Words) -> str:
+    """New pages that name a stranger's contact: vouch for each contact, or keep the page out."""
+    rows: list[str] = []
+    for number, (url, contacts) in enumerate(waiting.items()):
+        address = web_address(url)
+        there = outward(address, escape(voice.texts.open_page), voice.texts) if address else ""
+        names = "".join(
+            f'<div class="row">{_named(value)}'
+            + asked_first(
+                f"confirm-trust-{number}-{place}",
+                "trust",
+                words["trust"],
+                words["trust_sure"],
+                words["no"],
+                f'<p>{_named(value)}</p><p class="address">{label(url)}</p>',
+                contact=value,
+            )
+            + "</div>"
+            for place, value in enumerate(contacts)
+        )
+        refuse = excluding(f"refuse-{number}", url, words["keep_out"], words, "secondary")
+        rows.append(
+            f'<tr><th scope=row>{label(url)}<p class="there">{there}</p></th>'
+            f"<td>{names}</td><td>{refuse}</td></tr>"
+        )
     heads = [words[name] for name in ("page", "names", "actions")]
     return (
         f'<section class="warning"><h2>{escape(words["held_pages"])}</h2>'
         f"<p>{escape(words['held_pages_hint'])}</p>{table(heads, rows)}</section>"
     )
+
+
+def _named(contact: str) -> str:
+    return f'<mark class="differs"><bdi dir="ltr">{escape(contact)}</bdi></mark>'
 
 
 def _version(manifest: Any, state: Releases, words: Words) -> str:

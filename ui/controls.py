@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from ui.markup import escape, format_date
+from ui.markup import escape, format_date, label
 from ui.types import Voice
 
 
@@ -24,13 +24,29 @@ def button(act: str, words: str, style: str = "secondary", **data: object) -> st
     return f'<button type="button" class="{style}" data-act="{act}"{held}>{escape(words)}</button>'
 
 
-def asked_first(dialog: str, act: str, words: str, question: str, no: str, **data: object) -> str:
-    """A button that asks whether it is meant."""
+def asked_first(
+    dialog: str, act: str, words: str, question: str, no: str, about: str = "", **data: object
+) -> str:
+    """A button that asks whether it is meant; `about` is HTML that says of what."""
     return (
         button("ask", words, "secondary", dialog=dialog)
         + f'<dialog id="{dialog}" aria-labelledby="{dialog}-q">'
-        f'<p id="{dialog}-q">{escape(question)}</p><div class="row">'
+        f'<p id="{dialog}-q">{escape(question)}</p>{about}<div class="row">'
         f"{button(act, words, 'danger-button', **data)}{button('dismiss', no)}</div></dialog>"
+    )
+
+
+def excluding(dialog: str, url: str, ask: str, words: Mapping[str, str], style: str) -> str:
+    """A button that keeps a page out, once a reason was given."""
+    return (
+        button("ask", ask, style, dialog=dialog)
+        + f'<dialog id="{dialog}" aria-labelledby="{dialog}-q"><form data-form="exclude">'
+        f'<p id="{dialog}-q">{escape(words["exclude_sure"])}</p><p class="address">'
+        f'{label(url)}</p><input type="hidden" name="pattern" value="{escape(url)}">'
+        f'<label for="{dialog}-why">{escape(words["reason"])}</label>'
+        f'<input id="{dialog}-why" name="reason" dir="auto" maxlength="300" required>'
+        f'<div class="row"><button type="submit" class="danger-button">{escape(words["exclude"])}'
+        f"</button>{button('dismiss', words['no'])}</div></form></dialog>"
     )
 
 

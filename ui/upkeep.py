@@ -10,7 +10,7 @@ from assistant.switch import Off
 from assistant.types import Contact
 from assistant.upkeep import PageRow
 from ingest.types import Page
-from ui.controls import button, moment, table
+from ui.controls import button, excluding, moment, table
 from ui.editor import contacts_form, preview, review_state
 from ui.markup import (
     dated,
@@ -67,17 +67,7 @@ def _page_row(number: int, row: PageRow, voice: Voice, words: Words) -> str:
         actions += button(
             "fetch_again", words["fetch_again"], "plainly", event="apply", url=row.url
         )
-    dialog = f"exclude-{number}"
-    actions += (
-        button("ask", words["exclude"], "plainly", dialog=dialog)
-        + f'<dialog id="{dialog}" aria-labelledby="{dialog}-q"><form data-form="exclude">'
-        f'<p id="{dialog}-q">{escape(words["exclude_sure"])}</p><p class="address">'
-        f'{label(row.url)}</p><input type="hidden" name="pattern" value="{escape(row.url)}">'
-        f'<label for="{dialog}-why">{escape(words["reason"])}</label>'
-        f'<input id="{dialog}-why" name="reason" dir="auto" maxlength="300" required>'
-        f'<div class="row"><button type="submit" class="danger-button">{escape(words["exclude"])}'
-        f"</button>{button('dismiss', words['no'])}</div></form></dialog>"
-    )
+    actions += excluding(f"exclude-{number}", row.url, words["exclude"], words, "plainly")
     return (
         f'<tr class="{escape(row.state)}"><th scope=row {tongue(row.language)}>{title}'
         f'<span class="facts address">{label(row.url)}</span></th>'

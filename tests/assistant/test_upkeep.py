@@ -91,6 +91,19 @@ def test_one_job_at_a_time_and_it_can_be_cancelled(
     jobs.cancel()
 
 
+def test_work_cancelled_before_it_listens_is_cancelled_not_broken(
+    make: Callable[[str], tuple[Jobs, Told]],
+) -> None:
+    jobs, _ = make("time.sleep(30)")
+    jobs.start({"do": "ingest"}, "mona")
+
+    jobs.cancel()
+    job = jobs.wait(20)
+
+    assert job is not None
+    assert (job.state, job.error) == (State.CANCELLED, "")
+
+
 @pytest.mark.parametrize("code", ["sys.exit(3)", "json.load(sys.stdin); raise SystemExit(3)"])
 def test_work_that_dies_is_said_to_have_died(
     make: Callable[[str], tuple[Jobs, Told]], code: str

@@ -8,6 +8,7 @@ import importlib.resources
 import re
 import shutil
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -27,7 +28,7 @@ from assistant.settings import Settings
 from assistant.types import Contact
 from assistant.upkeep import PageRow, Releases, Upkeep
 from ingest.types import Exclusion
-from tests.ui.conftest import PASSWORD, served, visiting
+from tests.ui.conftest import PASSWORD, Visit, served, visiting
 from tests.ui.desk_fakes import FakeStaffDesk
 from tests.ui.fakes import FIXED, HOSTILE, SITE, FakeAssistant, FakeProfile, FakeVotes
 from tests.ui.outline import Outline, words
@@ -51,6 +52,12 @@ def voice(language: str = "en", **fields: object) -> Voice:
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
+    pause_s = 0.0
+
+    def do_GET(self) -> None:
+        time.sleep(self.pause_s)
+        super().do_GET()
+
     def log_message(self, format: str, *args: object) -> None:
         pass
 
@@ -61,6 +68,8 @@ class House:
 
     address: str
     site: str
+    folder: Path
+    maintainer: Maintainer
     upkeep: Upkeep
 
 
@@ -76,10 +85,11 @@ def house(tmp_path_factory: pytest.TempPathFactory, accounts: Accounts) -> Itera
     host = f"127.0.0.1:{server.server_port}"
     settings = Settings(store=tmp_path_factory.mktemp("store"), private_hosts=frozenset({host}))
     profile = load_profile(settings.profile)
-    Maintainer(settings, profile).fill_with_starter_pages()
+    maintainer = Maintainer(settings, profile)
+    maintainer.fill_with_starter_pages()
     keeper = Upkeep(settings, profile)
     with served(FakeAssistant(), FakeVotes(), Desks(accounts, FakeStaffDesk(), keeper)) as address:
-        yield House(address, f"http://{host}", keeper)
+        yield House(address, f"http://{host}", folder, maintainer, keeper)
     server.shutdown()
     server.server_close()
 
@@ -481,3 +491,154 @@ def test_the_desk_in_arabic_on_a_phone_at_night(browser: Browser, house: House) 
         inside = (house.address, "blob:", "data:")
         assert [url for url in visit.requests if not url.startswith(inside)] == []
         assert page.locator("html").get_attribute("dir") == "rtl"
+
+
+def _planted(house: House, name: str, number: str) -> str:
+    """A page of the site that sends its readers to a stranger, brought in: it waits."""
+    (house.folder / name).mkdir()
+    (house.folder / name / "index.html").write_text(
+        f"<html lang=en><title>Agent {name}</title><body><main><h1>Agent {name}</h1>"
+        f"<p>Our agent on {number} speeds things up for everybody who pays.</p></main></html>"
+    )
+    house.maintainer.ingest([f"{house.site}/{name}/"])
+    assert list(house.upkeep.releases().waiting) == [f"{house.site}/{name}/"]
+    return f"{house.site}/{name}/"
+
+
+def _axe(visit: Visit) -> None:
+    axe = importlib.resources.files("axe_playwright_python") / "axe.min.js"
+    visit.page.evaluate(axe.read_text(encoding="utf-8"))
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("language", "does"), [("en", "vouch"), ("ar", "refuse")])
+def test_a_page_with_a_strangers_number_waits_until_a_person_decides(
+    browser: Browser, house: House, language: str, does: str
+) -> None:
+    said, locale = SAID[language], {"en": "en-GB", "ar": "ar-EG"}[language]
+    number = {"en": "+44 7700 900999", "ar": "+44 7700 900888"}[language]
+    url = _planted(house, f"agent-{language}", number)
+    with visiting(browser, house.address, locale=locale, width=390) as visit:
+        page = visit.sign_in("maintain").page
+        page.locator("#tab-release").click()
+        row = page.locator("#release tr", has_text=number)
+        row.wait_for()
+        _axe(visit)
+        found = visit.barriers()
+        assert row.locator("a.out").get_attribute("href") == url
+
+        if does == "vouch":
+            row.get_by_role("button", name=said["trust"]).click()
+            assert page.locator("dialog[open]").inner_text().startswith(said["trust_sure"])
+            assert page.locator("dialog[open] mark bdi").inner_text() == number
+            found += visit.barriers()
+            page.locator("dialog[open] .danger-button").click()
+            page.locator(".job.trust.done").wait_for()
+            assert said["were_let_in"].format(count=1) in page.locator("#job").inner_text()
+        else:
+            row.get_by_role("button", name=said["keep_out"]).click()
+            found += visit.barriers()
+            page.locator("dialog[open] [name=reason]").fill("رقم شخص مجهول")
+            page.locator("dialog[open] .danger-button").click()
+            page.locator(".job.exclude.done").wait_for()
+        page.locator("#release .warning").wait_for(state="detached")
+
+        assert (found, visit.overflow() <= 0, visit.complaints) == ([], True, [])
+    assert house.upkeep.releases().waiting == {}
+    house.maintainer.ingest([url])
+    published = {row.url for row in house.upkeep.rows() if row.state == "published"}
+    assert (url in published) is (does == "vouch")
+    assert house.upkeep.releases().waiting == {}
+
+
+@pytest.mark.browser
+def test_work_is_cancelled_a_file_dropped_and_a_page_fetched_again(
+    browser: Browser, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = SAID["en"]
+    before = house.upkeep.releases().current
+    with visiting(browser, house.address) as visit:
+        page = visit.sign_in("maintain").page
+        monkeypatch.setattr(Quiet, "pause_s", 3.0)
+        page.get_by_label(said["sources"]).fill(f"{house.site}/")
+        page.get_by_label(said["crawl"]).check()
+        page.get_by_role("button", name=said["preview"]).click()
+        page.get_by_role("button", name=said["cancel"]).click()
+        page.locator(".job.cancelled").wait_for()
+        assert said["job_cancelled"] in page.locator("#job").inner_text()
+        assert house.upkeep.releases().current == before
+        monkeypatch.setattr(Quiet, "pause_s", 0.0)
+
+        page.get_by_label(said["sources"]).fill("")
+        page.get_by_label(said["crawl"]).uncheck()
+        files = page.evaluate_handle(
+            """() => {
+                const held = new DataTransfer();
+                held.items.add(new File(["# Dropped\\n\\nAt ten."], "dropped.md"));
+                held.items.add(new File(["MZ"], "program.exe"));
+                return held;
+            }"""
+        )
+        page.dispatch_event("[data-drop]", "dragover", {"dataTransfer": files})
+        assert page.locator("[data-drop].over").count() == 1
+        page.dispatch_event("[data-drop]", "drop", {"dataTransfer": files})
+        page.locator("[data-files] input").wait_for(state="attached")
+        page.locator("[data-files] .trouble").wait_for()
+        assert "program.exe" in page.locator("[data-files] .trouble").inner_text()
+        page.get_by_role("button", name=said["preview"]).click()
+        page.locator(".job.done").wait_for()
+        assert page.locator("#job").get_by_role("button", name=said["bring_in"]).count() == 1
+
+        page.locator("#tab-pages").click()
+        page.get_by_label(said["with_words"]).fill("contact-us")
+        page.keyboard.press("Enter")
+        page.get_by_role("button", name=said["fetch_again"]).last.click()
+        page.locator(".job.running").wait_for()
+        page.locator(".job.done").wait_for()
+        entries = house.upkeep.audited(8)
+        assert {(entry.what, entry.about.get("state")) for entry in entries} >= {
+            ("cancel", None),
+            ("ingest", "cancelled"),
+            ("ingest", "done"),
+            ("upload", None),
+        }
+
+
+@pytest.mark.browser
+def test_times_and_questions_are_saved_and_what_is_wrong_is_told_beside_what_was_typed(
+    browser: Browser, house: House
+) -> None:
+    language, said = "ar", SAID["ar"]
+    with visiting(browser, house.address, locale="ar-EG") as visit:
+        page = visit.sign_in("maintain").page
+        page.locator("#refreshes").fill("https://example.org/ soon")
+        page.locator("#schedule button").click()
+        page.locator("#schedule-said .trouble").wait_for()
+        assert page.locator("#refreshes").input_value() == "https://example.org/ soon"
+        page.locator("#refreshes").fill("https://example.org/ 7")
+        page.locator("#schedule button").click()
+        page.locator("#schedule-said .yes").wait_for()
+        assert said["every"].format(days=7) in page.locator("#schedule li").inner_text()
+        assert [(r.source, r.days) for r in house.upkeep.refreshes()] == [
+            ("https://example.org/", 7)
+        ]
+        page.locator("#refreshes").fill("")
+        page.locator("#schedule button").click()
+        page.locator("#schedule li").wait_for(state="detached")
+
+        page.locator("#tab-bank").click()
+        page.locator(f"#bank-{language}").fill("متى يفتح المكتب؟\n\nWhere is it?")
+        page.locator("#bank button").click()
+        page.locator("#bank-said .yes").wait_for()
+        assert [q.question for q in house.upkeep.bank() if q.language == language] == [
+            "متى يفتح المكتب؟",
+            "Where is it?",
+        ]
+
+        page.locator("#tab-switch").click()
+        page.locator(f"#power [name=message-{language}]").fill("   ")
+        page.locator("#power button").click()
+        page.locator("#power-said .trouble").wait_for()
+        assert house.upkeep.switched_off() is None
+        assert visit.overflow() <= 0
+        assert visit.complaints == []

@@ -47,6 +47,7 @@ def build(desk: Upkeep, language: str) -> gr.Blocks:
         with at.panel("add"):
             form = at.html(room.add_form(), "add-form")
             schedule = at.html("", "schedule")
+            schedule_said = at.html("", "schedule-said")
         with at.panel("release"):
             release = at.html("", "release")
         with at.panel("pages"):
@@ -55,6 +56,7 @@ def build(desk: Upkeep, language: str) -> gr.Blocks:
             stored = at.html("", "stored")
         with at.panel("switch"):
             switch = at.html("", "power")
+            switch_said = at.html("", "power-said")
         with at.panel("texts"):
             contacts = at.html("", "contacts")
             contacts_draft = at.html("", "contacts-draft")
@@ -62,12 +64,18 @@ def build(desk: Upkeep, language: str) -> gr.Blocks:
             sentences_draft = at.html("", "sentences-draft")
         with at.panel("bank"):
             bank = at.html("", "bank")
+            bank_said = at.html("", "bank-said")
         with at.panel("audit"):
             audit = at.html("", "audit")
 
         worked = [
             at.on([form.submit], room.preview, [], [job]),
-            at.on([job.click, release.click, rows.submit, rows.apply], room.work, [], [job]),
+            at.on(
+                [job.click, release.click, release.submit, rows.submit, rows.apply],
+                room.work,
+                [],
+                [job],
+            ),
             at.on([page.load], room.follow, [], [job]),
         ]
         for event in worked:
@@ -77,14 +85,14 @@ def build(desk: Upkeep, language: str) -> gr.Blocks:
         at.on([rows.click], room.view, [], [stored]).then(
             None, None, None, js="() => window.desk.toStored()", api_visibility="private"
         )
-        at.on([switch.submit, switch.click], room.switched, [], [switch, audit])
+        at.on([switch.submit, switch.click], room.switched, [], [switch, audit, switch_said])
         at.on([contacts.submit], room.preview_contacts, [], [contacts_draft])
         at.on([sentences.submit], room.preview_sentences, [], [sentences_draft])
         at.on([sentences.click], room.looked_through, [], [sentences, audit])
         at.on([contacts_draft.click], room.save_contacts, [], [contacts, audit, contacts_draft])
         at.on([sentences_draft.click], room.save_sentences, [], [sentences, audit, sentences_draft])
-        at.on([bank.submit], room.save_bank, [], [bank])
-        at.on([schedule.submit], room.save_schedule, [], [schedule])
+        at.on([bank.submit], room.save_bank, [], [bank, audit, bank_said])
+        at.on([schedule.submit], room.save_schedule, [], [schedule, audit, schedule_said])
         for load, output in (
             (room.release, release),
             (room.first_pages, rows),
@@ -275,7 +283,7 @@ class _Maintain:
         desk = self._desk
         return upkeep.switch(desk.switched_off(), desk.profile, self.frame.voice, self.words)
 
-    def switched(self, event: gr.EventData, request: gr.Request) -> tuple[str, str]:
+    def switched(self, event: gr.EventData, request: gr.Request) -> tuple[str, str, str]:
         fields, who = sent(event), session_of(request).name
         if text_of(fields, "act") == "switch_on":
             self._desk.switch_on(who)
@@ -284,7 +292,7 @@ class _Maintain:
                 tag: text_of(fields, f"message-{tag}", 400) for tag in self._desk.profile.languages
             }
             self._desk.switch_off(who, message)
-        return self.switch(), self.audit()
+        return self.switch(), self.audit(), ""
 
     # -- what people are told --------------------------------------------------------------------
 
@@ -326,7 +334,7 @@ class _Maintain:
 
     # -- questions and times ---------------------------------------------------------------------
 
-    def bank(self, said: str = "") -> str:
+    def bank(self) -> str:
         words, texts = self.words, self.frame.texts
         questions = self._desk.bank()
         fields = "".join(
@@ -339,11 +347,11 @@ class _Maintain:
         return (
             f'<section><h2>{escape(words["bank"])}</h2><p class="facts">'
             f'{escape(words["bank_hint"])}</p><form data-form="bank">{fields}'
-            f'<button type="submit" class="primary">{escape(words["save"])}</button></form>{said}'
+            f'<button type="submit" class="primary">{escape(words["save"])}</button></form>'
             "</section>"
         )
 
-    def save_bank(self, event: gr.EventData, request: gr.Request) -> str:
+    def save_bank(self, event: gr.EventData, request: gr.Request) -> tuple[str, str, str]:
         fields = sent(event)
         questions = [
             BankQuestion(line.strip()[:500], tag)
@@ -352,9 +360,10 @@ class _Maintain:
             if line.strip()
         ]
         self._desk.save_bank(session_of(request).name, questions)
-        return self.bank(self._saved(self.words["saved_bank"].format(count=len(questions))))
+        saved = self._saved(self.words["saved_bank"].format(count=len(questions)))
+        return self.bank(), self.audit(), saved
 
-    def schedule(self, said: str = "") -> str:
+    def schedule(self) -> str:
         words = self.words
         refreshes = self._desk.refreshes()
         rows = "".join(
@@ -372,11 +381,11 @@ class _Maintain:
             f'<p class="facts">{escape(words["schedule_hint"])}</p>'
             f'<textarea id="refreshes" name="refreshes" rows="2" dir="ltr" spellcheck="false">'
             f"{escape(lines)}</textarea>"
-            f'<button type="submit" class="secondary">{escape(words["save"])}</button></form>{said}'
+            f'<button type="submit" class="secondary">{escape(words["save"])}</button></form>'
             "</section>"
         )
 
-    def save_schedule(self, event: gr.EventData, request: gr.Request) -> str:
+    def save_schedule(self, event: gr.EventData, request: gr.Request) -> tuple[str, str, str]:
         refreshes: list[Refresh] = []
         for line in text_of(sent(event), "refreshes").splitlines():
             source, _, days = line.strip().partition(" ")
@@ -386,7 +395,7 @@ class _Maintain:
                 raise InputError(self.words["no_days"].format(line=line.strip()[:100]))
             refreshes.append(Refresh(source, int(days)))
         self._desk.save_refreshes(session_of(request).name, refreshes)
-        return self.schedule(self._saved(self.words["saved"]))
+        return self.schedule(), self.audit(), self._saved(self.words["saved"])
 
     def _saved(self, words: str) -> str:
         return f'<p class="yes" data-say>{escape(words)}</p>'
