@@ -79,7 +79,7 @@ def test_what_belongs_to_versions_that_are_gone_is_deleted(server: str, tmp_path
     mine = collections(server) - others
     # of those that are kept, and of the one that went when the last was published
     assert {name.split("-")[1] for name in mine} == {f"{n:06d}" for n in (3, 4, 5, 6)}
-    assert {name.split("-", 2)[2] for name in mine} == {"passages-en", "sentences-en"}
+    assert {name.split("-", 2)[2] for name in mine} == {"passages-en"}
 
 
 def test_when_the_server_is_down_answers_go_on_and_a_start_says_so(tmp_path: Path) -> None:
