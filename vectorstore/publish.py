@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
@@ -220,8 +220,8 @@ def _write_indexes(
 ) -> int:
     """Write pages and indexes into a folder; gives how many sentences were embedded for it.
 
-    Embedding takes most of the time: beside it the words are indexed, and the vectors of each
-    language are laid out as soon as the last of them is there.
+    Embedding takes most of the time: beside it the words are indexed, vectors are committed (which
+    waits for the disk), and those of each language are laid out as soon as the last is there.
     """
     # What is laid out after the last sentence has nothing beside it: let that be the smallest.
     order = sorted(shelves, key=lambda name: -len(shelves[name]))
@@ -229,14 +229,24 @@ def _write_indexes(
     total = sum(map(len, missing.values()))
     embedded = 0
     # closed on failure too: Chroma keeps one client per path, and the next build has the same
-    with closing(place()) as collections, ThreadPoolExecutor(1) as beside:
+    with (
+        closing(place()) as collections,
+        ThreadPoolExecutor(1) as beside,
+        ThreadPoolExecutor(1) as keeping,
+    ):
         parts = [beside.submit(_build_lexical, building / name, shelves[name]) for name in order]
         try:
             for name in order:
+                kept: Future[None] | None = None
                 for batch in _batches(missing[name]):
-                    _embed(batch, source, embedder)
+                    vectors = _embed(batch, embedder)
+                    if kept is not None:
+                        kept.result()
+                    kept = keeping.submit(source.add_vectors, embedder.id, vectors)
                     embedded += len(batch)
                     progress(embedded, total)
+                if kept is not None:
+                    kept.result()
                 shelf = (building / name, collections, name, shelves[name], source, embedder)
                 parts.append(beside.submit(_build_shelf, *shelf))
             source.snapshot(building / "pages.sqlite")
@@ -309,7 +319,6 @@ def _batches(texts: _Texts) -> Iterator[_Texts]:
         yield texts[start : start + _EMBED_BATCH]
 
 
-def _embed(batch: _Texts, source: ChunkSource, embedder: Embedder) -> None:
+def _embed(batch: _Texts, embedder: Embedder) -> dict[str, bytes]:
     vectors = embedder.encode_documents([text for _, text in batch]).astype(np.float16)
-    rows = zip(batch, vectors, strict=True)
-    source.add_vectors(embedder.id, {digest: row.tobytes() for (digest, _), row in rows})
+    return {digest: row.tobytes() for (digest, _), row in zip(batch, vectors, strict=True)}
