@@ -89,24 +89,25 @@ def _plain(text: str) -> str:
 
 
 def _found(text: str) -> Iterator[FoundContact]:
-    taken = list(text)
+    rest = text
 
     def claim(match: re.Match[str], value: str) -> None:  # a link's digits are no telephone number
-        taken[match.start() : match.start() + len(value)] = " " * len(value)
+        nonlocal rest
+        end = match.start() + len(value)
+        rest = rest[: match.start()] + " " * len(value) + rest[end:]
 
-    for match in _EMAIL.finditer(text):
+    for match in _EMAIL.finditer(text) if "@" in text else ():
         value = match.group().rstrip(".-")
         claim(match, value)
         yield FoundContact("email", value, value.lower())
-    for match in _LINK.finditer("".join(taken)):
+    for match in _LINK.finditer(rest):
         value = match.group().rstrip(".,;:!?*_")
         claim(match, value)
         yield FoundContact("link", value, link_key(value))
-    for match in _ACCOUNT.finditer("".join(taken)):
+    for match in _ACCOUNT.finditer(rest):
         value = match.group()
         claim(match, value)
         yield FoundContact("account", value, value.replace(" ", ""))
-    rest = "".join(taken)
     for match in _HANDLE.finditer(rest):
         value = match.group()
         yield FoundContact("handle", value, value.lower(), _by_messenger(rest, match))
@@ -129,9 +130,8 @@ def _is_phone(value: str, before: str) -> bool:
         return False
     if _DAY.fullmatch(value) or _YEARS.fullmatch(value):
         return False
-    if _CUE.search(before):
-        return True
-    return len(digits) >= _LONG_DIGITS and value.lstrip("(")[0] in "+0"
+    by_form = len(digits) >= _LONG_DIGITS and value.lstrip("(")[0] in "+0"
+    return by_form or _CUE.search(before) is not None
 
 
 def _phone_key(value: str) -> str:
