@@ -167,7 +167,9 @@ class Maintainer(StoreWriter):
                     names=self._names,
                     crawled=sites,
                     prune=prune,
-                    ahead=children,
+                    # a commit waits for the disk: the readers have their next pages by then; of
+                    # what was fetched, a kill should lose little
+                    ahead=children if sites else 4 * children,
                     progress=lambda url, count: self._step(
                         Step("reading", count, known if known > count else None, url)
                     ),
