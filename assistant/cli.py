@@ -482,6 +482,13 @@ def _json_object(line: str, where: str) -> dict[str, Any]:
 
 
 def _serve(options: argparse.Namespace) -> int:
+    from assistant.privacy.logs import unfailing_stderr
+
+    with unfailing_stderr():
+        return _serve_store(options)
+
+
+def _serve_store(options: argparse.Namespace) -> int:
     from assistant.accounts import Accounts, accounts_path, is_loopback
     from ui.listening import listen
 

@@ -85,7 +85,7 @@ def test_a_refresh_wants_twice_the_room_of_what_answers(
 
 
 @contextmanager
-def _small_disk(folder: Path, size: int) -> Iterator[Path]:
+def small_disk(folder: Path, size: int) -> Iterator[Path]:
     folder.mkdir(exist_ok=True)
     mounted = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)], capture_output=True
@@ -136,7 +136,7 @@ def test_a_disk_that_fills_up_leaves_what_answers_and_comes_right_later(
 ) -> None:
     whole = _undisturbed(tmp_path_factory.getbasetemp(), trial)
     states = _two_states(tmp_path, trial)
-    with _small_disk(tmp_path / "disk", 10 * whole.bytes) as disk:
+    with small_disk(tmp_path / "disk", 10 * whole.bytes) as disk:
         store = disk / "store"
         assert main(["ingest", str(next(states)), "--store", str(store)]) == 0
         source = next(states)

@@ -17,7 +17,7 @@ import threading
 import traceback
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -92,6 +92,40 @@ class _Swallow(io.TextIOBase):
 
     def writable(self) -> bool:
         return True
+
+
+class _Unfailing(io.TextIOBase):
+    """Writes to a stream what it takes; what it does not take is lost."""
+
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__()
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        with suppress(OSError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._stream.flush()
+
+    def writable(self) -> bool:
+        return True
+
+    def isatty(self) -> bool:
+        return self._stream.isatty()
+
+
+@contextmanager
+def unfailing_stderr() -> Iterator[None]:
+    """What cannot be told, for instance because the log's disk is full, stops nothing."""
+    before = sys.stderr
+    sys.stderr = _Unfailing(before)
+    try:
+        yield
+    finally:
+        sys.stderr = before
 
 
 @contextmanager
