@@ -19,6 +19,7 @@ class Number:
     Attributes:
         unit: "", "percent", "money" or "law".
         bound: "more", "less", "about", "up to" or "".
+        begins: the first token of "more than", else of the number.
         counted: concepts and stems of the words right after it.
         things: these words themselves.
         also: what else its digits may mean: "281.754" is a quarter of a million in some prints.
@@ -33,6 +34,7 @@ class Number:
     text: str
     first: int
     last: int
+    begins: int
     counted: frozenset[str] = frozenset()
     things: tuple[str, ...] = ()
     also: float | None = None
@@ -165,6 +167,8 @@ def _number_at(tokens: Sequence[Token], at: int) -> tuple[float | None, int]:
             unit = _one_of_two(tokens, index)
         elif word.folded == "one" and current % 100 >= 20:
             unit = 1  # "thirty-one"; alone it is no count
+        elif word.folded == "one" and index == at and _of_time(tokens, index + 1):
+            unit = 1  # "one year"
         whole = number_word(word, _WHOLE)
         fresh = index > at
         joined = word.folded.startswith("و") or scale is not None
@@ -279,7 +283,7 @@ def laws_of(tokens: Sequence[Token], numbers: Sequence[tuple[float, int, int]]) 
             ):
                 continue
             key = value * 10_000 + following
-            laws.append(Number(key, "law", "", surface(tokens, first, end), first, end))
+            laws.append(Number(key, "law", "", surface(tokens, first, end), first, end, first))
     return laws
 
 
@@ -299,10 +303,11 @@ def number_of(
     elif (after and after[0] in _MONEY) or (first and tokens[first - 1].folded in _MONEY):
         unit = "money"
     before = " ".join(t.folded for t in tokens[max(0, first - 4) : first])
-    bound = ""
+    bound, begins = "", first
     for name, phrases in _BOUNDS:
-        if any(re.search(rf"(?:^|\s)[وبل]?{p}$", before) for p in phrases):
-            bound = name
+        said = next((p for p in phrases if re.search(rf"(?:^|\s)[وبل]?{p}$", before)), None)
+        if said is not None:
+            bound, begins = name, first - len(said.split())
             break
     if end + 1 < len(tokens) and tokens[end + 1].text == "+":
         bound = "more"
@@ -342,6 +347,7 @@ def number_of(
         surface(tokens, first, end),
         first,
         end,
+        begins,
         frozenset(counted),
         tuple(things),
         float(digits.replace(".", "")) if dotted else None,
@@ -359,6 +365,10 @@ def with_wholes(tokens: Sequence[Token], numbers: Sequence[Number]) -> list[Numb
         more = number.value > part.value and number.unit == part.unit == ""
         marked.append(replace(number, whole=joined and near and more))
     return marked
+
+
+def _of_time(tokens: Sequence[Token], at: int) -> bool:
+    return any(_is_time(tokens, at, units) for _, units in _HOURS)
 
 
 def _is_time(tokens: Sequence[Token], at: int, units: Sequence[str]) -> bool:

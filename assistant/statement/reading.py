@@ -27,6 +27,7 @@ from assistant.statement.polarity import (
 from assistant.statement.terms import (
     Entry,
     concepts,
+    is_people,
     is_place_form,
     is_spelt,
     longest,
@@ -40,13 +41,14 @@ _WEIGHTS = {"light": 0.1, "usual": 0.5}  # of words that fit many matters; chose
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A country with its people, or a city."""
+    """A country or one of its people, or a city."""
 
     key: str
     kind: str
     direction: str
     text: str
     at: int
+    people: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +206,7 @@ def _read(text: str) -> Statement:
                         _direction(tokens, at),
                         surface(tokens, at, at + length - 1),
                         at,
+                        entry.kind == "country" and is_people(tokens[at + length - 1]),
                     )
                 )
             at += length
@@ -222,6 +225,9 @@ def _read(text: str) -> Statement:
         named = token.capital and at > 0 and not token.text.isupper()
         if named and length == 1 and not is_spelt(token.folded):
             entries = []
+        called = token.arabic and (len(run) == 1 or (at > 0 and _is_title(tokens[at - 1])))
+        if called and length == 1 and not any(e.kind in ("role", "body") for e in entries):
+            entries = []  # العميد حسن: a name that is a word as well
         if entries:
             close()
             span = range(at, at + length)

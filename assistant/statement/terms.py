@@ -59,6 +59,8 @@ def _load(names: Sequence[str], kinds: Sequence[str]) -> Phrases:
             if phrase:
                 _SPELT.update(t.folded for t in words)
                 reach[phrase[0]] = max(reach.get(phrase[0], 0), len(phrase))
+                if len(words) == 1:
+                    _WRITTEN.setdefault(key, set()).add(words[0].folded)
                 entries = table.setdefault(phrase, [])
                 if not any(e.key == key for e in entries):
                     entries.append(Entry(key, kind))
@@ -116,6 +118,40 @@ def places_table() -> Phrases:
     return _load(("places.txt",), ("country", "city"))
 
 
+@lru_cache(maxsize=1)
+def within() -> dict[str, str]:
+    """City to the country that it lies in, by their keys."""
+    found = {}
+    for line in (LEXICON / "within.txt").read_text("utf-8").splitlines():
+        country, _, cities = line.partition(":")
+        if not line.startswith("#"):
+            found.update({city.strip(): country for city in cities.split(",")})
+    return found
+
+
+_PEOPLE_LATIN = re.compile(r"(?:[ai]ns?|ese|ish|is?|ic|ch|ss)$")
+_PEOPLE_ARABIC = re.compile(r"ي(?:ه|ين|ون|ا|ات)?$")
+
+
+@lru_cache(maxsize=1)
+def _country_names() -> frozenset[str]:
+    """How each place itself is called: the first term of either script in its line."""
+    names: set[str] = set()
+    for line in (LEXICON / "places.txt").read_text("utf-8").splitlines():
+        terms = [analysis.fold(t.strip()) for t in line.partition(":")[2].split(",")]
+        for latin in (True, False):
+            names.update([t for t in terms if t and t.isascii() == latin][:1])
+    return frozenset(names)
+
+
+def is_people(token: Token) -> bool:
+    """Whether a form of a place's name says its people: Moroccan, مغربي, not Morocco."""
+    bare = _BEFORE_PLACE.sub("", token.folded) if token.arabic else token.folded
+    if not _country_names().isdisjoint({bare, "ال" + bare, token.folded}):
+        return False
+    return bool((_PEOPLE_ARABIC if token.arabic else _PEOPLE_LATIN).search(bare))
+
+
 def longest(tokens: Sequence[Token], at: int, phrases: Phrases) -> tuple[int, list[Entry]]:
     """The longest phrase that begins here: its length in tokens and its entries."""
     reach = max(phrases.reach.get(form, 0) for form in tokens[at].forms)
@@ -147,8 +183,19 @@ def longest(tokens: Sequence[Token], at: int, phrases: Phrases) -> tuple[int, li
                 if entries:
                     break
         if entries:
+            if length == 1 and len(entries) > 1 and tokens[at].arabic:
+                entries = _as_written(tokens[at], entries)
             return ends[length - 1] - at + 1, entries
     return 0, []
+
+
+_WRITTEN: dict[str, set[str]] = {}  # key of an entry to the single words that stand for it
+
+
+def _as_written(token: Token, entries: list[Entry]) -> list[Entry]:
+    """Of entries with one stem those that have the very word: زار is "visited", no وزارة."""
+    spelt = [e for e in entries if token.folded in _WRITTEN.get(e.key, ())]
+    return spelt or entries
 
 
 def keys_of(tokens: Sequence[Token], at: int) -> set[str]:

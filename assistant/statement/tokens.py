@@ -80,6 +80,8 @@ def _forms(folded: str) -> tuple[str, ...]:
         forms.append(analysis.stem(bare))
     if stem.startswith("ال") and len(stem) > 4:
         forms.append(stem[2:])
+    if (plain := ARTICLE.sub("", folded)) != folded:
+        forms.append(analysis.stem(plain))  # الفرنسي keeps less of its end than فرنسي
     return tuple(dict.fromkeys(forms))
 
 

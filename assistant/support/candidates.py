@@ -118,6 +118,7 @@ def _candidate(
             published=chunk.published,
             similarity=max(s.similarity for s in sentences),
             language=chunk.language,
+            sentences=tuple(s.text for s in sentences) if len(sentences) > 1 else (),
         ),
         compound or len(sentences) > 1,
     )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from assistant.statement import (
-    Statement,
-    read_statement,
-)
+from bisect import bisect_right
+from collections import Counter
+from itertools import accumulate
+
+from assistant.statement import Statement, read_statement, tokens_of
+from assistant.statement.tokens import without_marks
 from assistant.support.alignment import Beside
 from assistant.support.closeness import Closeness
 from assistant.support.comparison import Comparison, Evidence, Score, Weigh
@@ -14,9 +16,12 @@ from assistant.support.names import compare_names
 from assistant.support.numbers import compare_numbers
 from assistant.support.opposites import compare_opposites
 from assistant.support.places import compare_places
+from assistant.support.qualifiers import compare_qualifiers
 from assistant.support.quantity import compare_quantity
 from assistant.support.roles import compare_roles
 from assistant.support.words import compare_words
+
+BESIDE = 0.3  # share of what is said that must stand in the sentence that denies or excludes
 
 
 def _evenly(keys: frozenset[str]) -> float:
@@ -55,6 +60,24 @@ def compare(
     compare_names(claim, own, around, near, found, score)
     compare_roles(claim, own, found)
     compare_quantity(claim, own, near, found)
+    compare_qualifiers(claim, own, found)
     compare_opposites(claim, own, found, score)
+    _doubt_differences_elsewhere(own, evidence, found)
     found.own, found.whole, found.rest, found.own_rest = score.shares()
     return found
+
+
+def _doubt_differences_elsewhere(own: Statement, evidence: Evidence, found: Comparison) -> None:
+    """Of two neighbours, the one that differs must be about the matter, not only next to it."""
+    if not evidence.sentences or not found.differences or not found.said_at:
+        return
+    ends = [*accumulate(len(without_marks(s)) + 1 for s in evidence.sentences)]
+    inside = [bisect_right(ends, token.start) for token in own.tokens]
+    said = Counter(inside[at] for at in found.said_at)
+    for difference in tuple(found.differences):
+        last = tokens_of(difference.source)[-1].folded
+        at = {i for i, token in zip(inside, own.tokens, strict=True) if token.folded == last}
+        least = BESIDE * len(found.said_at) if difference.kind == "negation" else 1
+        if at and max(said[i] for i in at) < least:
+            found.differences.remove(difference)
+            found.missing.append(difference.kind)

@@ -19,6 +19,7 @@ class Evidence:
 
     Attributes:
         text: one sentence, or two neighbours.
+        sentences: the neighbours, where it is more than one.
         around: title, headings and first sentence of the page: what it is about, where, when.
         similarity: cosine of statement and text, 0 where unknown.
     """
@@ -28,6 +29,7 @@ class Evidence:
     published: date | None = None
     similarity: float = 0.0
     language: str = "en"
+    sentences: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -46,6 +48,7 @@ class Comparison:
         one_sided: the text denies something, the statement nothing.
         denies: the statement denies something.
         parts: weight, own and whole of each plain word, by its place in the statement.
+        said_at: tokens of the text that say the plain words.
     """
 
     own: float = 0.0
@@ -61,6 +64,7 @@ class Comparison:
     one_sided: bool = False
     denies: bool = False
     parts: dict[int, tuple[float, float, float]] = field(default_factory=dict)
+    said_at: list[int] = field(default_factory=list)
 
 
 Weigh = Callable[[frozenset[str]], float]

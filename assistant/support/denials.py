@@ -8,15 +8,19 @@ sides may still mean the same, nothing is said, and where they may not, it is a 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 
 from assistant.statement import Statement, Word
 from assistant.support.alignment import SAID, Partner, same_word
 from assistant.support.comparison import Comparison
 from assistant.support.dates import all_closed
 from assistant.types import Difference
+from vectorstore.analysis import is_stop_word
 
 PLAIN = 1.0  # value of a partner from which two words say the same beyond doubt
+FORGIVEN = 5  # of so many words one may be unsaid
 SHORT = 6  # content words of a sentence that a negation speaks of whole
+_JOINTS = frozenset({"and", "ولا", "ولم", "ولن", "وليس", "وليست"})
 _BREAKS = frozenset({"but", "while", "whereas", "because", "لكن", "ولكن", "بينما", "اما", "لان"})
 
 
@@ -62,7 +66,7 @@ def compare_denials(
     elif theirs_only and not implied:
         short = sum(not w.light for w in own.words) <= SHORT
         most = len(theirs_only) >= len(pairs) - len(apart)
-        if own.denies and (most or short):
+        if own.denies and (most or short or _excepted(claim, own, partners, theirs_only)):
             _differ(claim, own, theirs_only[0], found)
         else:  # a negation elsewhere in a long sentence
             found.missing.append("negation")
@@ -70,6 +74,35 @@ def compare_denials(
         _differ(claim, own, ours_only[0], found)
     elif bool(implied) != bool(alone):
         found.missing.append("negation")
+
+
+def _excepted(
+    claim: Statement,
+    own: Statement,
+    partners: Sequence[Partner],
+    theirs_only: Sequence[tuple[Word, Word]],
+) -> bool:
+    """Whether the text says all of it and denies one thing: "paid in goods, not in cash"."""
+    plain = [(w, p) for w, p in zip(claim.words, partners, strict=True) if not w.light]
+    said = sum(p.value >= SAID for _, p in plain)
+    heads, sentence = _heads(own), _sentences(own)
+    at = [sentence[p.words[0].first] for _, p in plain if p.value >= SAID and p.words]
+    beside = any(
+        m.first in heads and _follows_at_once(m, own) and at.count(sentence[m.first]) * 2 >= len(at)
+        for _, m in theirs_only
+    )
+    return beside and len(plain) > 1 and said >= len(plain) - len(plain) // FORGIVEN
+
+
+def _sentences(text: Statement) -> list[int]:
+    """Per token the number of its sentence."""
+    return [*accumulate(int(t.text == ".") for t in text.tokens)]
+
+
+def _follows_at_once(word: Word, own: Statement) -> bool:
+    between = (i for i in own.negations if i < word.first)
+    at = max(between, default=-1)
+    return at >= 0 and all(is_stop_word(t.folded) for t in own.tokens[at + 1 : word.first])
 
 
 def _heads_apart(claim: Statement, own: Statement, pairs: Sequence[tuple[Word, Partner]]) -> bool:
@@ -110,7 +143,20 @@ def _cues_beside(own: Statement, pairs: Sequence[tuple[Word, Partner]]) -> list[
     clause = _clauses(own)
     said = [clause[m.first] for _, p in pairs for m in p.words[:1]]
     relevant = {c for c in said if said.count(c) * 3 >= len(said)}
-    return [i for i in (*own.negations, *own.implied) if clause[i] in relevant]
+    part = _parts(own)
+    said_in = {part[m.first] for _, p in pairs for m in p.words[:1]}
+    nots = [i for i in own.negations if part[i] in said_in]  # "has 23 aims and is not binding"
+    return [i for i in (*nots, *own.implied) if clause[i] in relevant]
+
+
+def _parts(text: Statement) -> list[int]:
+    """Per token the number of its clause or of what an "and" hangs on it."""
+    result, count = [], 0
+    for token in text.tokens:
+        if token.text in ",;:.،؛" or token.folded in _BREAKS | _JOINTS:
+            count += 1
+        result.append(count)
+    return result
 
 
 def _denied_in_clause(

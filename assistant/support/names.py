@@ -118,7 +118,8 @@ def people_of(text: Statement) -> list[Name]:
         if len(run) > 1:
             found.append(Name(tuple(run), " ".join(t.text for t in run), index - len(run)))
         run = []
-    return found
+    known = {n.at for n in found}
+    return found + [n for n in text.names if len(n.parts) > 1 and n.at not in known]
 
 
 _TITLES = frozenset({"mr", "mrs", "ms", "dr"})  # not a name: "Mr" has the consonants of عمرو

@@ -66,6 +66,8 @@ def _sides(text: str) -> dict[int, list[_Said]]:
     table = _table()
     tokens = statement.tokens
     counted = {n.last + 1 for n in statement.numbers if n.hours}  # compared as lengths of time
+    for number in statement.numbers:  # "more than" is compared with its number
+        counted.update(range(number.begins, number.first))
     at = 0
     while at < len(tokens):
         if at in counted:

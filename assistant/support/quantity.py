@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from assistant.statement import Number, Statement
+from assistant.statement.polarity import is_one_of, quantifier_at
+from assistant.statement.tokens import folded_set
 from assistant.support.alignment import SAID, align
 from assistant.support.closeness import Closeness
-from assistant.support.comparison import Comparison
+from assistant.support.comparison import HOME, Comparison
 from assistant.types import Difference
 
 ALONE = 0.6  # share of a text's words that a statement with "only" must have
@@ -26,7 +28,9 @@ def compare_quantity(
         else:
             found.missing.append("quantity")
         return
-    if ("every other" in ours) != ("every other" in theirs):
+    if "every other" in theirs and "every other" not in ours and (said := _how_often(claim)):
+        found.differences.append(Difference("quantity", said, "every other"))
+    elif "every other" in ours and "every other" not in theirs:
         found.missing.append("quantity")
     denied = any(d.kind == "negation" for d in found.differences)
     for name in _STRICT:
@@ -45,15 +49,42 @@ def compare_quantity(
         found.differences.append(Difference("quantity", "not only", "only"))
     if "only" in theirs and "only" not in ours and (claim.denies or {"all", "most"} & ours):
         found.missing.append("quantity")  # else "only A" says "A" as well
-    if "only" in ours and "only" in theirs:
-        plain = [w for w in own.words if not w.light]
-        said = sum(min(1.0, p.value / SAID) for p in align(plain, claim, near))
-        if said < ALONE * len(plain):
-            found.missing.append("quantity")  # "only A" is not "only A and B"
+    if "only" in ours and "only" in theirs and not _same_only(claim, own, near):
+        found.missing.append("quantity")  # "only A" is not "only A and B"
     for name in ("many", "some"):
         rivals = [q for q in _SHARES if q in theirs and q != name and (name, q) not in _AGREE]
         if name in ours and name not in theirs and rivals and not ours & theirs & set(_SHARES):
             found.differences.append(Difference("quantity", name, rivals[0]))
+
+
+def _same_only(claim: Statement, own: Statement, near: Closeness | None) -> bool:
+    """Whether one of the stretches of the text that hold an "only" is what the statement says."""
+    stretches = _stretches_with_only(own)
+    places = {p.key for p in claim.places} | HOME
+    for first, last in stretches:
+        plain = [w for w in own.words if not w.light and first <= w.first < last]
+        said = sum(min(1.0, p.value / SAID) for p in align(plain, claim, near))
+        inside = {p.key for p in own.places if first <= p.at < last}
+        if said >= ALONE * len(plain) and inside <= places:
+            return True
+    return False
+
+
+def _stretches_with_only(own: Statement) -> list[tuple[int, int]]:
+    found, start = [], 0
+    for at, token in enumerate((*own.tokens, None)):
+        if token is None or token.text in ",;:.،؛":
+            if any(quantifier_at(own.tokens, i) == "only" for i in range(start, at)):
+                found.append((start, at))
+            start = at + 1
+    return found
+
+
+_EVERY = folded_set("every each annual annually yearly كل سنوي سنويا سنوية")
+
+
+def _how_often(text: Statement) -> str:
+    return next((t.text for t in text.tokens if is_one_of(t, _EVERY)), "")
 
 
 def _greatest_share(own: Statement) -> Number | None:

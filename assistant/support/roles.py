@@ -12,7 +12,7 @@ from assistant.statement import (
     Word,
 )
 from assistant.statement.polarity import is_one_of
-from assistant.statement.tokens import folded_set
+from assistant.statement.tokens import folded_set, surface
 from assistant.support.comparison import HOME, Comparison
 from assistant.support.names import is_part, name_carried, part_in, people_of
 from assistant.types import Difference
@@ -21,6 +21,7 @@ _SUCCESSION = folded_set(
     """predecessor successor succeed succeeded succeeds replaced سلف سلفه سلفها خلف خلفا خلفت
     يخلف تخلف"""
 )
+OFFICE_REACH = 8  # tokens after an office that name what it is the head of
 ROLE_REACH = 5  # words after an office that say of what
 
 
@@ -31,7 +32,13 @@ def compare_roles(claim: Statement, own: Statement, found: Comparison) -> None:
         found.missing.append("role")  # who came after whom is told by the order of the names
     if not any(w.role for w in claim.words):
         return
-    if claim.arabic and any(not name_carried(n, own) for n in people_of(claim)):
+    absent = [n for n in people_of(claim) if not name_carried(n, own)]
+    if absent and (holder := _other_holder(claim, own)):
+        found.missing = [kind for kind in found.missing if kind != "name"]
+        found.differences = [d for d in found.differences if d.kind != "name"]
+        found.differences.append(Difference("name", absent[0].text, holder))
+        return
+    if claim.arabic and absent:
         found.missing.append("name")  # whose office it is must be said by name
     people = [n for n in claim.names if name_carried(n, own)]
     holders = [list(n.parts) for n in people]
@@ -94,6 +101,46 @@ def compare_roles(claim: Statement, own: Statement, found: Comparison) -> None:
             elif of and len(lacking) * 2 > len(of):
                 held_words = [w.text for w in near if w.role or w.known][:4]
                 found.differences.append(Difference("role", lacking[0].text, " ".join(held_words)))
+
+
+def _other_holder(claim: Statement, own: Statement) -> str:
+    """Who holds the office in the text that the statement gives to somebody else, or ""."""
+    for office in (w for w in claim.words if w.role):
+        ours = _of_what(office, claim)
+        for held in (w for w in own.words if w.role and w.keys & office.keys):
+            theirs = _of_what(held, own)
+            if ours and ours - HOME <= theirs and (holder := _holder_beside(held, own)):
+                return holder
+    return ""
+
+
+def _of_what(office: Word, text: Statement) -> set[str]:
+    """Places and known words that follow an office up to the next sign: the IOM mission, Egypt."""
+    end = office.last + 1
+    while end < len(text.tokens) and text.tokens[end].word:
+        end += 1
+    inside = range(office.last + 1, min(end, office.last + 1 + OFFICE_REACH))
+    keys = {p.key for p in text.places if p.at in inside}
+    for word in text.words:
+        if word.first in inside and word.known and not word.light and word.weight >= 1:
+            keys |= word.keys
+    return keys
+
+
+def _holder_beside(office: Word, own: Statement) -> str:
+    """The name that stands right before an office, with or without a comma."""
+    tokens = own.tokens
+    end = office.first - 1
+    while end >= 0 and tokens[end].text in ",،":
+        end -= 1
+    named = {i: n for n in people_of(own) for i in range(n.at, n.at + len(n.parts))}
+    if end in named:
+        return named[end].text
+    unknown = {w.first for w in own.words if not w.known}
+    start = end
+    while own.arabic and start in unknown:
+        start -= 1
+    return surface(tokens, start + 1, end) if end - start > 1 else ""
 
 
 def _nearer_office(office: Word, parts: Sequence[Token], claim: Statement, own: Statement) -> bool:

@@ -25,6 +25,7 @@ LEAST_OWN = 0.30  # a text that says less by itself speaks of something else
 LEAST_SAID = 0.15  # the same where the learned score decides
 LEAST_COSINE = 0.13  # below, a text speaks of something else, unless it says it all
 UNSURE_REST = 0.70  # so much of the rest must be said where some word is not said at all
+UNSURE_PAIR = 0.75  # the same of two neighbours, one of which may be about another matter
 UNSAID = 0.47  # cosine below which a word that is not said leaves a doubt
 DENIED = 0.36  # cosine from which a text contradicts a statement that denies what it says
 FAR = 0.25  # cosine below which even a text with all the words speaks of something else
@@ -36,6 +37,7 @@ UNHEARD = 0.8  # weight of a word in no candidate: more often a paraphrase than 
 MARGIN = 0.07  # by so much support must be stronger than a contradiction
 PAIR = 0.0  # two sentences hold much else; to contradict they must speak so much more plainly
 BY_ITSELF = 0.9  # so much of a statement a clause must say to stand without its sentence
+UNLIKELY, UNHEARD_OF = 0.2, 0.27  # likelihood below which words alone carry nothing, some unsaid
 FULLY = 0.95  # so much of a statement makes one of two sentences decide alone
 FLIPPED, FLIPPED_COSINE = 3, 0.6  # words denied on one side only that tell the same sentence
 
@@ -72,8 +74,14 @@ def weigh_all(
         pair = candidate.compound
         several = len(candidate.sentences) > 1
         finding, strength = judge(comparison, candidate.evidence, pair=pair)
-        if finding is Finding.NOT_FOUND and _likely(statement, candidate, comparison):
-            finding, strength = Finding.SUPPORTED, strength * 2
+        if open_to_paraphrase(comparison):
+            likely = _likelihood(statement, candidate, comparison)
+            if finding is Finding.NOT_FOUND and likely >= shipped().least:
+                finding, strength = Finding.SUPPORTED, strength * 2
+            elif finding is Finding.SUPPORTED and likely < (
+                UNHEARD_OF if comparison.uncovered else UNLIKELY
+            ):
+                finding, strength = Finding.NOT_FOUND, strength / 2
         told = statement.denies or statement.quantifiers or statement.ordinals
         if several and told and finding is Finding.SUPPORTED:
             finding = Finding.NOT_FOUND  # which of the two is denied, which is "most"?
@@ -86,13 +94,11 @@ def open_to_paraphrase(comparison: Comparison) -> bool:
     return not (comparison.differences or comparison.missing) and comparison.own >= LEAST_SAID
 
 
-def _likely(statement: Statement, candidate: Candidate, comparison: Comparison) -> bool:
-    if not open_to_paraphrase(comparison):
-        return False
+def _likelihood(statement: Statement, candidate: Candidate, comparison: Comparison) -> float:
     text = read_statement(candidate.evidence.text)
     cosine = candidate.evidence.similarity
     values = features(statement, text, comparison, cosine, compound=candidate.compound)
-    return likelihood(values) >= shipped().least
+    return likelihood(values)
 
 
 def judge(
@@ -129,11 +135,11 @@ def _doubted_contradiction(comparison: Comparison, cosine: float, pair: bool) ->
     kinds = {d.kind for d in comparison.differences}
     vague = cosine < DENIED and (comparison.own_rest < FULLY or cosine < FAR)
     return bool(
-        set(comparison.missing) - {"quantity"}
+        set(comparison.missing) - {"quantity"} - kinds
         or len(kinds) > 1
         or comparison.own_rest < LEAST_OWN
         or comparison.rest < LEAST_REST
-        or (comparison.uncovered and comparison.rest < UNSURE_REST)
+        or (comparison.uncovered and comparison.rest < (UNSURE_PAIR if pair else UNSURE_REST))
         or (cosine < LEAST_COSINE and comparison.own_rest < FULLY)
         or (comparison.denies and "negation" in kinds and (pair or vague))
     )

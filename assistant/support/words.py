@@ -35,6 +35,8 @@ def compare_words(
     partners = align(claim.words, own, near)
     for at, word in enumerate(claim.words):
         partner = partners[at]
+        if partner.value >= SAID and partner.words and not word.light:
+            found.said_at.append(partner.words[0].first)
         nearby = max([partner.value, *(o[at].value for o in others)])
         if word.body and partner.value < SAID:
             rivals = [

@@ -375,3 +375,106 @@ def test_a_name_of_few_consonants_is_known_by_the_weak_ones(
     missing = laid(f"They met {name}.", text).missing
 
     assert ("name" not in missing) is carried
+
+
+@pytest.mark.parametrize(
+    ("claim", "text", "kind"),
+    [
+        ("The centre has 120 beds today.", "In 2021 the centre had 120 beds.", "date"),
+        ("يضم المركز حالياً 120 سريراً.", "ضم المركز 120 سريراً عام 2021.", "date"),
+        ("The office runs the centre itself.", "The office runs the centre.", "role"),
+        ("يدير المكتب المركز بنفسه.", "يدير المكتب المركز.", "role"),
+        (
+            "Omar Zaki spoke about water.",
+            "On behalf of the director, Omar Zaki, she spoke about water.",
+            "role",
+        ),
+    ],
+)
+def test_what_narrows_a_statement_must_be_said(claim: str, text: str, kind: str) -> None:
+    assert kind in laid(claim, text).missing
+
+
+def test_what_began_in_a_year_and_lasts_holds_now() -> None:
+    assert laid("The team now works in Aswan.", "Since 2023 the team works in Aswan.").missing == []
+
+
+@pytest.mark.parametrize(
+    ("claim", "text", "difference"),
+    [
+        (
+            "Fewer than 700 guests came.",
+            "More than 700 guests came.",
+            ("quantity", "fewer than 700", "more than 700"),
+        ),
+        (
+            "The award is given every year.",
+            "The award is given every second year.",
+            ("quantity", "every", "every other"),
+        ),
+        (
+            "The grant is paid in cash.",
+            "A grant worth 1,800 euros, paid in goods and services, never in cash",
+            ("negation", "cash", "never in cash"),
+        ),
+        (
+            "تُصرف المنحة نقداً.",
+            "منحة قيمتها 1,800 يورو تُصرف عيناً لا نقداً",
+            ("negation", "نقدا", "لا نقدا"),
+        ),
+        (
+            "ماريا فرنانديز رئيسة بعثة المنظمة في المغرب.",
+            "افتتحت اللقاء لورا بالاتيني رئيسة بعثة المنظمة في المغرب.",
+            ("name", "ماريا فرنانديز", "لورا بالاتيني"),
+        ),
+        (
+            "قال العميد حسن سالم إن القوات أنقذت 215 شخصاً.",
+            "وقال العميد أيمن راضي إن القوات أنقذت 215 شخصاً.",
+            ("name", "حسن سالم", "أيمن راضي"),
+        ),
+    ],
+)
+def test_one_thing_that_is_otherwise_is_the_only_difference(
+    claim: str, text: str, difference: tuple[str, str, str]
+) -> None:
+    assert differences(claim, text) == [difference]
+
+
+def test_who_went_to_a_city_went_to_its_country_but_not_the_other_way_round() -> None:
+    assert differences("She flew to Sudan.", "She flew to Khartoum.") == []
+    assert laid("She flew to Sudan.", "She flew to Khartoum.").missing == []
+    assert "place" in laid("She flew to Khartoum.", "She flew to Sudan.").missing
+
+
+def test_a_place_that_is_denied_or_a_people_is_no_other_place() -> None:
+    assert (
+        differences("The delegation went to Lisbon.", "The delegation did not visit Porto.") == []
+    )
+    assert differences("256 refugees flew to Germany.", "The refugees were Syrian.") == []
+
+
+def test_a_denial_behind_an_and_denies_nothing_else() -> None:
+    assert (
+        laid("The compact has 23 aims.", "The compact has 23 aims and is not binding.").missing
+        == []
+    )
+
+
+def test_only_one_thing_of_a_list_is_only_that_one() -> None:
+    text = "Care is taught only in Jordan, welding only in Egypt."
+
+    assert laid("Welding is taught in Egypt alone.", text).missing == []
+    assert (
+        "quantity"
+        in laid(
+            "Welding is taught in Egypt alone.",
+            "Welding and care are taught only in Egypt and Jordan.",
+        ).missing
+    )
+
+
+def test_the_sentence_beside_differs_only_where_it_speaks_of_the_matter() -> None:
+    said = ("The clinic opened on Monday.", "The restaurant next to the station has closed.")
+    evidence = Evidence(" ".join(said), sentences=said)
+
+    assert compare(read_statement("The clinic has opened."), evidence).differences == []
