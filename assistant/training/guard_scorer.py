@@ -33,7 +33,7 @@ WRONG_SITE = {"danger": 0.012}  # of those, taken over wrongly
 WRONG_SITE_REFUSAL = 0.004
 GUARDS = ("danger", "unsafe", "advice_legal", "advice_medical", "orders")
 # Of ordinary questions, taken over wrongly. Most examples of these were written to be mistaken.
-WRONG = {"danger": 0.056, "unsafe": 0.015, "orders": 0.005}
+WRONG = {"danger": 0.050, "unsafe": 0.015, "orders": 0.005}
 WRONG_BY_WORDS = {"danger": 0.05}  # where there is no encoder: rather one too many
 WRONG_REFUSAL = 0.01
 FOLDS = 5
