@@ -177,7 +177,6 @@ def objections(evidence: Evidence, features: Floats, picked: Sequence[int]) -> f
     """What XQuAD has too few cases of to teach, taken off the logit."""
     best = evidence.candidates[picked[0]]
     fragment = len(best.words) < FRAGMENT_WORDS and not best.item
-    lacks = features[CONFIDENCE_FEATURES.index("strict_missing")] > 0
     wanted = ordinals_of(words_of(evidence.question.text))
     chunks = [evidence.candidates[i].passage.chunk for i in picked]
     around = " ".join(text for c in chunks for text in (c.title, *c.headings, c.text))
@@ -186,8 +185,17 @@ def objections(evidence: Evidence, features: Floats, picked: Sequence[int]) -> f
     predicts = bool(_SOON.search(asked) or _FORECAST.search(asked))
     opines = bool(_OPINION.search(asked))
     return OBJECTION * (
-        float(fragment) + float(lacks) + 2 * float(another) + float(predicts) + 2 * float(opines)
+        float(fragment)
+        + float(lacks(features))
+        + 2 * float(another)
+        + float(predicts)
+        + 2 * float(opines)
     )
+
+
+def lacks(features: Floats) -> bool:
+    """Whether what is asked for has a sign, and no sentence of the answer has it."""
+    return bool(features[CONFIDENCE_FEATURES.index("strict_missing")] > 0)
 
 
 def _share(missing: Floats, rarity: Floats, of: np.typing.NDArray[np.bool_]) -> float:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.confidence import CONFIDENCE_FEATURES, confidence_features, objections
+from assistant.confidence import CONFIDENCE_FEATURES, confidence_features, lacks, objections
 from assistant.evidence import FEATURES, Alike, Candidate, Evidence, Floats, ordinals_of
 from assistant.facets import Facet
 from assistant.matching import SAME_WORD
@@ -128,7 +128,8 @@ def extract(
         - objections(evidence, features, picked.all)
     )
     confidence = 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
-    if evidence.of_organisation[picked.all[0]]:  # next to no words in common, yet this is the place
+    told = evidence.of_organisation[picked.all[0]] > 0
+    if told and not lacks(features):  # next to no words in common, yet this is the place
         confidence = max(confidence, OF_ORGANISATION_CONFIDENCE)
     return Extraction(read(evidence, scores, picked), confidence)
 

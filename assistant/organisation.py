@@ -1,4 +1,4 @@
-"""Questions about the organisation itself: what it is, what it is for, what it does.
+"""Questions about the organisation itself: what it is and does, who leads it, where it is reached.
 
 Such a question has next to no words that its answer has too: "What does IOM do?" is answered by "It
 helps migrants who are stranded", on the page "Who we are". So it is known by having no other words
@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from ingest.types import PageOutline
@@ -24,8 +25,13 @@ LEXICON = Path(__file__).with_name("lexicon") / "organisation.toml"
 
 
 class Aspect(StrEnum):
-    """What of the organisation is asked for."""
+    """What of the organisation is asked for; of several that fit a question the first counts."""
 
+    CONTACT = "contact"
+    HOURS = "hours"
+    PLACE = "place"
+    LEADER = "leader"
+    JOBS = "jobs"
     PURPOSE = "purpose"
     WORK = "work"
     HISTORY = "history"
@@ -34,7 +40,7 @@ class Aspect(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OfOrganisation:
-    """What is asked of the organisation, and the addresses of the pages that are about it."""
+    """What is asked of the organisation, and the addresses of the pages that tell it."""
 
     aspect: Aspect
     pages: frozenset[str]
@@ -54,86 +60,130 @@ _CALLED = _stems_in(
 _YOU = re.compile(r"\byour?s?\b|\bانت(?:و|م|وا)\b|\w{2}كم\b|\bب?ت\w+(?:وا|ون)\b")
 _ALSO = _CALLED | _stems_in(
     """
-    migrants migrant people country egypt mission
+    migrants migrant people country egypt mission main tell briefly short one sentence words
     المهاجرين المهاجر المهاجرون الناس مصر بماذا بم لي لنا انتو انتم انتوا
+    باختصار جملة
     """
 )
+# Words of a name that mean something by themselves: "What is migration?" asks of no organisation.
+_COMMON = _stems_in("international migration egypt un the الدولية للهجرة الهجرة هجرة مصر")
+# What is asked of an organisation; "how many" and "compare" are not.
+_KINDS = frozenset(
+    ("who", "when", "where", "why", "how", "what", "definition", "list", "contact", "yes or no")
+)
+# Known by what is asked for or by a phrase, not by single words.
+_ONLY = frozenset((Aspect.PLACE, Aspect.LEADER, Aspect.HOURS, Aspect.JOBS))
+_NEVER = "(?!)"
 LANGUAGE_TAG = 2  # letters of "en", "ar"
-_ON_ITS_PAGE, _SAYS, _BELOW_HEADING, _LEADS = 1.0, 2.0, 2.5, 0.5  # by hand, on five small sites
+_ON_ITS_PAGE, _SAYS, _BELOW_HEADING, _LEADS = 1.0, 2.0, 2.5, 1.0  # by hand, on five small sites
 
 
 def aspect_of(
-    text: str, stems: Iterable[str], names: Iterable[str], *, when: bool
+    text: str, stems: Iterable[str], kinds: Collection[str], names: Iterable[str]
 ) -> Aspect | None:
     """What of the organisation a question asks for; None for any other question.
 
     Args:
         stems: what the question is about, without stop words and question words.
+        kinds: what it asks for, as `assistant.question.Asked`.
         names: what the organisation is called.
-        when: it asks for a time.
     """
     folded = analysis.fold(text)
     asked, own = frozenset(stems), _stems(" ".join(names))
-    if not asked <= own.union(_ALSO, *_asks().values()):
+    aspect = _aspect(folded, asked - own, kinds)
+    if aspect is None or not asked <= own | _ALSO | _rules()[aspect].asks:
         return None
-    if not asked & (own | _CALLED) and not _YOU.search(folded):
+    said = asked & _rules()[aspect].asks
+    if _rules()[aspect].bare and said:
+        return aspect
+    named = asked & ((own - _COMMON) | _CALLED)
+    return aspect if named or _YOU.search(folded) else None
+
+
+def _aspect(folded: str, asked: frozenset[str], kinds: Collection[str]) -> Aspect | None:
+    rules = _rules()
+    if not _KINDS.issuperset(kinds):
         return None
-    if when:
+    for aspect, rule in rules.items():
+        if rule.phrases.search(folded):
+            return aspect
+    if "when" in kinds:
         return Aspect.HISTORY
-    if re.search(_table()[Aspect.WORK]["phrases"], folded):
-        return Aspect.WORK
-    left = asked - own
-    return next((aspect for aspect, asks in _asks().items() if left & asks), Aspect.IDENTITY)
+    if "where" in kinds:
+        return Aspect.PLACE
+    if "who" in kinds:
+        return Aspect.LEADER if asked & rules[Aspect.LEADER].asks else None
+    of_it = (aspect for aspect, rule in rules.items() if aspect not in _ONLY and asked & rule.asks)
+    return next(of_it, None if asked - _ALSO else Aspect.IDENTITY)
 
 
-def tells_of_it(url: str, title: str, names: Iterable[str]) -> bool:
-    """Whether a page is about the organisation as a whole, by its address or its title."""
-    return _step(url) or _titled(title, tuple(names))
-
-
-def pages_about_it(outline: Mapping[str, PageOutline], names: Iterable[str]) -> list[str]:
-    """The stored pages that are about the organisation as a whole."""
+def pages_that_tell(
+    aspect: Aspect, outline: Mapping[str, PageOutline], names: Iterable[str]
+) -> list[str]:
+    """The stored pages on which this of the organisation is told."""
     own = tuple(names)
+    kinds = _rules()[aspect].pages
     return [
         page.url
         for page in outline.values()
-        if page.kind == "site" or tells_of_it(page.url, page.title, own)
+        if ("about" in kinds and page.kind == "site")
+        or any(_is_of(kind, page.url, page.title, own) for kind in kinds)
     ]
 
 
 def tells(aspect: Aspect, text: str, headings: Iterable[str], *, leads: bool) -> float:
-    """How well a sentence of a page about the organisation answers, from 0.
+    """How well a sentence of such a page answers, from 0.
 
     Args:
         headings: what stands above it.
         leads: it is among the first of its page.
     """
     rule, folded = _rules()[aspect], analysis.fold(text)
-    if re.search(_table()["pages"]["leads_on"], folded):
+    if _leads_on().search(folded):
         return 0.0
-    says = bool(rule["says"].search(folded))
-    below = any(rule["headings"].search(analysis.fold(heading)) for heading in headings)
+    says = bool(rule.says.search(folded))
+    below = any(rule.headings.search(analysis.fold(heading)) for heading in headings)
     if not says and not below:
         return 0.0
     return _ON_ITS_PAGE + _SAYS * says + _BELOW_HEADING * below + _LEADS * leads
 
 
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """What lexicon/organisation.toml says of one aspect."""
+
+    asks: frozenset[str]
+    phrases: re.Pattern[str]
+    says: re.Pattern[str]
+    headings: re.Pattern[str]
+    pages: tuple[str, ...]
+    bare: bool
+
+
 @lru_cache(maxsize=1)
-def _table() -> dict[str, dict[str, str]]:
+def _table() -> dict[str, Any]:
     return tomllib.loads(LEXICON.read_text("utf-8"))
 
 
 @lru_cache(maxsize=1)
-def _asks() -> dict[Aspect, frozenset[str]]:
-    return {aspect: _stems_in(_table()[aspect]["asks"]) for aspect in Aspect}
+def _leads_on() -> re.Pattern[str]:
+    return re.compile(_table()["leads_on"]["says"])
 
 
 @lru_cache(maxsize=1)
-def _rules() -> dict[Aspect, dict[str, re.Pattern[str]]]:
-    return {
-        aspect: {name: re.compile(_table()[aspect][name]) for name in ("says", "headings")}
-        for aspect in Aspect
-    }
+def _rules() -> dict[Aspect, _Rule]:
+    rules = {}
+    for aspect in Aspect:
+        row = _table()[aspect]
+        rules[aspect] = _Rule(
+            asks=_stems_in(row["asks"]),
+            phrases=re.compile(row.get("phrases", _NEVER)),
+            says=re.compile(row["says"]),
+            headings=re.compile(row["headings"]),
+            pages=tuple(row["pages"]),
+            bare=row["bare"],
+        )
+    return rules
 
 
 @lru_cache(maxsize=64)
@@ -142,22 +192,19 @@ def _stems(text: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=50_000)
-def _step(url: str) -> bool:
-    """Whether a step of the address names such a page; a programme's own page is none."""
+def _is_of(kind: str, url: str, title: str, names: tuple[str, ...]) -> bool:
+    """Whether a page is of a kind, by its address or its title; a programme's own page is none."""
+    rule = _table()["pages"][kind]
     parts = urlsplit(url)
     steps = [s for s in analysis.fold(unquote(parts.path)).split("/") if s]
-    if not steps or (len(steps) == 1 and len(steps[0]) == LANGUAGE_TAG):  # the home page
+    if kind == "about" and (not steps or (len(steps) == 1 and len(steps[0]) == LANGUAGE_TAG)):
+        return True  # the home page
+    if steps and re.fullmatch(rf"(?:{rule['steps']})(?:\.\w+)?", steps[-1]):
         return True
-    families, last = _table()["pages"]["families"], _table()["pages"]["steps"]
-    if steps and re.fullmatch(rf"(?:{last})(?:\.\w+)?", steps[-1]):
+    if any(re.fullmatch(rf"(?:{rule['families']})(?:\.\w+)?", step) for step in steps):
         return True
-    return any(re.fullmatch(rf"(?:{families})(?:\.\w+)?", step) for step in steps)
-
-
-@lru_cache(maxsize=50_000)
-def _titled(title: str, names: tuple[str, ...]) -> bool:
     folded = " ".join(analysis.fold(title).split()).strip(" .!?؟")
-    if re.fullmatch(_table()["pages"]["titles"], folded):
+    if re.fullmatch(rule["titles"], folded):
         return True
-    after = re.fullmatch(r"(?:about|عن) (?:the )?(.+)", folded)
+    after = re.fullmatch(r"(?:about|عن) (?:the )?(.+)", folded) if kind == "about" else None
     return after is not None and _stems(after[1]) <= _stems(" ".join(names)) | _ALSO

@@ -16,7 +16,7 @@ from assistant.extract import Extraction
 from assistant.find import Found, find
 from assistant.guards import Block, QuestionGuards
 from assistant.guards.shape import MAX_QUESTION_CHARS
-from assistant.organisation import Aspect, OfOrganisation, aspect_of, pages_about_it
+from assistant.organisation import Aspect, OfOrganisation, aspect_of, pages_that_tell
 from assistant.profile import Profile
 from assistant.question import Asked, Question
 from assistant.quote import Chosen
@@ -44,13 +44,9 @@ from vectorstore.types import Passage, SearchFilter, SearchResult, Sentence
 
 # What `extract_weights.json` is calibrated to; it says how many questions pass that should not.
 MIN_CONFIDENCE = 0.5
-# What is asked of the organisation itself: never how many or where it is.
-_ABOUT_IT = frozenset(
-    (
-        *(Asked.THING, Asked.DEFINITION, Asked.LIST, Asked.MANNER, Asked.REASON, Asked.PERSON),
-        *(Asked.YES_NO, Asked.TIME),
-    )
-)
+# Refusals by likeness. "Where are you?" is like "where is she?", yet what is known to ask only of
+# the organisation itself holds no word of anything else.
+_LIKENED = (Status.BLOCKED_UNSAFE, Status.UNANSWERABLE_ADVICE)
 NEWEST_CONFIDENCE = 0.9  # for "the latest news": the newest page is known, not believed
 NEAREST_PAGES = 3  # offered where nothing answers
 
@@ -247,8 +243,10 @@ class Assistant:
     ) -> Answer:
         started = time.perf_counter()
         text = _readable(asked)
-        language = self.profile.speaks(self._read_question(text[:MAX_QUESTION_CHARS]).language)
-        if block := self._guards.first_block(text):
+        read = self._read_question(text[:MAX_QUESTION_CHARS])
+        language = self.profile.speaks(read.language)
+        block = self._guards.first_block(text)
+        if block and not (block.status in _LIKENED and self._aspect(read)):
             return self._blocked(asked[:MAX_QUESTION_CHARS], text, language, block, started)
         searcher = self.retriever.session()
         words = self._guards.without_orders(text)
@@ -276,15 +274,17 @@ class Assistant:
 
     def _of_organisation(self, question: Question, searcher: Searcher) -> Question:
         """The question with the pages to look on, where it asks about the organisation itself."""
-        if len(question.parts) > 1 or question.facets or not _ABOUT_IT.issuperset(question.asked):
-            return question
-        names, when = self.profile.names, Asked.TIME in question.asked
-        aspect = aspect_of(question.text, question.stems, names, when=when)
-        if aspect is None or not (pages := pages_about_it(searcher.outline(), names)):
+        aspect, names = self._aspect(question), self.profile.names
+        if aspect is None or not (pages := pages_that_tell(aspect, searcher.outline(), names)):
             return question
         about = OfOrganisation(aspect, frozenset(pages))
         several = question.several or aspect is Aspect.WORK
         return replace(question, of_organisation=about, several=several)
+
+    def _aspect(self, question: Question) -> Aspect | None:
+        if len(question.parts) > 1 or question.facets:
+            return None
+        return aspect_of(question.text, question.stems, question.asked, self.profile.names)
 
     def _from_pages(
         self,
