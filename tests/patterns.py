@@ -19,7 +19,8 @@ from re import _compiler, _constants, _parser  # type: ignore[attr-defined]
 from types import FrameType
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.places import PRODUCT
+
 PACKAGES = ("ingest", "vectorstore", "assistant", "ui")
 FROM_THE_START = {"match", "fullmatch"}  # the methods that look at one place only
 QUESTIONS = (
@@ -43,13 +44,13 @@ def everything(folder: Path) -> Met:
             frame = frame.f_back
         if frame is not None and _is_ours(file := Path(frame.f_code.co_filename)):
             text = pattern if isinstance(pattern, str) else pattern.decode("latin-1")
-            met[text, int(flags), str(file.relative_to(ROOT)), _use(file, frame.f_lineno)] = None
+            met[text, int(flags), str(file.relative_to(PRODUCT)), _use(file, frame.f_lineno)] = None
         return compile_(pattern, flags)
 
     _compiler.compile = heard
     re.purge()
     for package in PACKAGES:
-        for module in pkgutil.walk_packages([str(ROOT / package)], f"{package}."):
+        for module in pkgutil.walk_packages([str(PRODUCT / package)], f"{package}."):
             if "training" not in module.name and "__main__" not in module.name:
                 importlib.import_module(module.name)
     from tests.ui.service import small_service
@@ -63,7 +64,7 @@ def everything(folder: Path) -> Met:
 
 
 def _is_ours(file: Path) -> bool:
-    return file.is_relative_to(ROOT) and file.relative_to(ROOT).parts[0] in PACKAGES
+    return file.is_relative_to(PRODUCT) and file.relative_to(PRODUCT).parts[0] in PACKAGES
 
 
 @cache
@@ -85,7 +86,7 @@ def _use(file: Path, line: int) -> str:
 
 @cache
 def _files() -> tuple[Path, ...]:
-    found = (path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py")))
+    found = (path for package in PACKAGES for path in sorted((PRODUCT / package).rglob("*.py")))
     return tuple(path for path in found if "training" not in path.parts)
 
 
@@ -106,7 +107,7 @@ def _written_in_place() -> Met:
                 names = [each.attr for each in said if isinstance(each, ast.Attribute)]
                 flags = sum(int(getattr(re, name)) for name in names if name.isupper())
                 use = node.func.attr if node.func.attr in FROM_THE_START else "finditer"
-                met[node.args[0].value, flags, str(path.relative_to(ROOT)), use] = None
+                met[node.args[0].value, flags, str(path.relative_to(PRODUCT)), use] = None
     return met
 
 

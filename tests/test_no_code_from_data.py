@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.places import PRODUCT
+
 PACKAGES = ("assistant", "ingest", "vectorstore", "ui")
 
 CALLS = {"eval", "exec", "compile", "__import__", "torch.load", "yaml.load", "yaml.unsafe_load"}
@@ -52,10 +52,10 @@ def imports(source: str) -> list[str]:
 
 
 def test_no_line_of_the_product_makes_code_out_of_data() -> None:
-    files = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
+    files = [path for package in PACKAGES for path in sorted((PRODUCT / package).rglob("*.py"))]
 
     found = {
-        str(path.relative_to(ROOT)): faulty
+        str(path.relative_to(PRODUCT)): faulty
         for path in files
         if (faulty := faults(path.read_text("utf-8")))
     }
@@ -88,7 +88,7 @@ def test_weights_come_from_files_without_code() -> None:
     endings = {
         path.suffix
         for package in PACKAGES
-        for path in (ROOT / package).rglob("*")
+        for path in (PRODUCT / package).rglob("*")
         if path.is_file()
     }
 

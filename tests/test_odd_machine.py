@@ -20,9 +20,10 @@ from pathlib import Path
 import pytest
 
 from assistant.cli import main
+from tests.places import PRODUCT
 from tests.serving import ROOT, process
 
-PROFILE = ROOT / "assistant/profiles/iom_egypt"
+PROFILE = PRODUCT / "assistant/profiles/iom_egypt"
 NOBODY = 65534
 
 

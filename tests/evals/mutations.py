@@ -24,11 +24,12 @@ from assistant.statement.tokens import without_marks
 from assistant.support.gate import Gate
 from ingest.language import detect_language
 from ingest.sentences import sentence_spans
+from tests.places import PRODUCT
 from vectorstore.embed import PackagedEmbedder
 
 EXACT = ("number", "date", "weekday", "place", "unit")
 LEAST_WORDS = 5  # shorter lines say nothing that could be changed
-_LEXICON = Path(__file__).parents[2] / "assistant" / "lexicon"
+_LEXICON = PRODUCT / "assistant" / "lexicon"
 _BE = frozenset({"is", "are", "was", "were", "has", "have", "can", "will", "may", "must", "should"})
 _NOT_AR = frozenset({"لا", "لم", "لن"})
 _DAYS = {

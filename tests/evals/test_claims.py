@@ -17,9 +17,10 @@ from assistant.build import build_fact_checker
 from assistant.maintain import Maintainer
 from assistant.profile import load_profile
 from assistant.settings import Settings
+from tests.places import PRODUCT
 
 DATA = Path(__file__).parents[1] / "data"
-SITES = Path(__file__).parents[2] / "assistant" / "training" / "sites"
+SITES = PRODUCT / "assistant" / "training" / "sites"
 
 
 @pytest.mark.slow

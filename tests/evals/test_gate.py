@@ -11,10 +11,11 @@ import pytest
 from assistant.support.gate import Gate
 from ingest.language import detect_language
 from tests.evals.mutations import EXACT, made_from, passed
+from tests.places import PRODUCT
 from vectorstore.embed import PackagedEmbedder
 
 PAIRS = Path(__file__).parents[1] / "data" / "gate" / "pairs.txt"
-SITE = Path(__file__).parents[2] / "assistant" / "training" / "sites" / "harbour" / "pages.jsonl"
+SITE = PRODUCT / "assistant" / "training" / "sites" / "harbour" / "pages.jsonl"
 OTHER_PAGE = 7  # rows further down stands a sentence about something else
 
 

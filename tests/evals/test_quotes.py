@@ -25,8 +25,9 @@ from ingest.chunk import chunk_page
 from ingest.sentences import sentence_spans
 from ingest.types import Page
 from tests.builders import page, passage_of
+from tests.places import PRODUCT
 
-SITES = Path(__file__).parents[2] / "assistant" / "training" / "sites"
+SITES = PRODUCT / "assistant" / "training" / "sites"
 CONDITIONS = (
     "unless", "except", "however", "but ", "only if", "provided", "otherwise", "إلا", "بشرط",
     "ما لم", "باستثناء", "غير أن", "لكن", "ولكن",

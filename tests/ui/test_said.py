@@ -6,14 +6,13 @@ import ast
 import re
 import tomllib
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
+from tests.places import PRODUCT
 from ui.said import in_language, said
 from ui.texts import ARABIC, ENGLISH
 
-ROOT = Path(__file__).parents[2]
 # What the handlers of the desks call, and whose errors they show.
 HEARD = (
     *("upkeep", "uploads", "bank", "schedule", "switch", "desk", "jobs", "factcheck"),
@@ -38,7 +37,7 @@ def literal(node: ast.expr) -> str | None:
 def sentences() -> Iterator[tuple[str, str]]:
     """Every sentence that is raised, yielded as a fault, or given as a reason to wait."""
     for module in HEARD:
-        tree = ast.parse((ROOT / "assistant" / f"{module}.py").read_text(encoding="utf-8"))
+        tree = ast.parse((PRODUCT / "assistant" / f"{module}.py").read_text(encoding="utf-8"))
         for node in ast.walk(tree):
             said: ast.expr | None = None
             if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and node.exc.args:
@@ -87,6 +86,6 @@ def test_what_is_not_known_keeps_its_own_words_below_the_rooms() -> None:
 
 
 def test_a_translation_fills_in_nothing_that_was_not_said() -> None:
-    path = ROOT / "ui" / "words" / "ar.said.toml"
+    path = PRODUCT / "ui" / "words" / "ar.said.toml"
     for english, arabic in tomllib.loads(path.read_text(encoding="utf-8")).items():
         assert set(re.findall(r"{(\w+)}", arabic)) <= set(re.findall(r"{(\w+)}", english))
