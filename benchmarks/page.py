@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from benchmarks.arithmetic import factor_rows, factors, size_rows
 from benchmarks.report import table
 from benchmarks.results import load
 
@@ -51,6 +52,7 @@ def main() -> int:
             ]
         else:
             parts += ["", *section(measured["figures"]), "", _about(measured)]
+    parts += ["", *_arithmetic(load("scaling"), load("load"))]
     (DOCS / "benchmarks.md").write_text("\n".join(parts) + "\n", "utf-8")
     return 0
 
@@ -187,6 +189,29 @@ def _scaling(figures: dict[str, Any]) -> list[str]:
             f"Larger sizes were not measured; the largest is {rows[-1]['passages']:,} passages.",
         ]
     return lines
+
+
+def _arithmetic(scaling: dict[str, Any] | None, loaded: dict[str, Any] | None) -> list[str]:
+    lines = ["## What it comes to", ""]
+    if scaling is None or loaded is None:
+        return [*lines, "Growth and load have not both been measured."]
+    rows = scaling["figures"]["rows"]
+    found = factors(rows, loaded["figures"], loaded["cores"])
+    if found is None:
+        return [*lines, "Growth was measured at one size only; factors need two."]
+    return [
+        *lines,
+        f"From the tables above, growth between {rows[0]['passages']:,} and "
+        f"{rows[-1]['passages']:,} passages; beyond that a straight line is drawn, which is an "
+        "estimate ([where parts tip over](scale.md)).",
+        "",
+        table(["factor", "value", "measured by"], factor_rows(found)),
+        "",
+        table(
+            ["", "passages", "memory of a worker", "disk", "first ingest", "one page changed"],
+            size_rows(found),
+        ),
+    ]
 
 
 def _growth(axes: Any, rows: Sequence[dict[str, Any]]) -> None:
