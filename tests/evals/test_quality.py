@@ -150,3 +150,16 @@ def test_the_organisation_itself_is_told_from_the_pages_about_it(
     assert answer.status is Status.ANSWERED
     assert fact in answer.text
     assert not {"/resources/key-migration-terms"} & {urlsplit(c.url).path for c in answer.citations}
+
+
+def test_every_example_is_answered_from_the_starter_pages(tmp_path: Path) -> None:
+    settings = Settings(store=tmp_path / "store")
+    profile = load_profile(settings.profile)
+    Maintainer(settings, profile).fill_with_starter_pages()
+    newcomer = build_assistant(settings)
+
+    for language, questions in profile.examples.items():
+        for question in questions:
+            answer = newcomer.ask(question)
+            assert answer.status is Status.ANSWERED, question
+            assert {citation.language for citation in answer.citations} == {language}, question
