@@ -8,12 +8,20 @@ from fastapi import FastAPI
 from ui.shell import STATIC
 
 QUEUE_PLACES = 200  # people waiting; whoever comes then is told to come back
+# No page shows its place in the line. Told at once, by default, it is told by the loop that starts
+# the work, which ends for good with whatever breaks in the telling.
+UNSHOWN_S = 3_600.0
 AT_ONCE = 4  # answers made at the same time
 
 
 def mount(app: FastAPI, page: gr.Blocks, path: str, css: str) -> None:
     """Serve a page at a path; the one at "/" comes last."""
-    page.queue(max_size=QUEUE_PLACES, default_concurrency_limit=AT_ONCE, api_open=False)
+    page.queue(
+        max_size=QUEUE_PLACES,
+        default_concurrency_limit=AT_ONCE,
+        api_open=False,
+        status_update_rate=UNSHOWN_S,
+    )
     gr.mount_gradio_app(
         app,
         page,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import re
 import secrets
@@ -57,6 +58,7 @@ GRADIO_ROUTES = (
 )
 
 
+EVENTS = "/gradio_api/queue/join"
 _DESK = re.compile(r"^/(?:staff|maintain)/[a-z]{2}(?=/)")
 
 
@@ -128,6 +130,9 @@ class Wall:
                 return
             if body and ours and not _says_json(scope):
                 await refuse(Problems.NOT_JSON)
+                return
+            if _within_room(path) == EVENTS and not _names_session(body):
+                await refuse(Problems.WRONG_FIELDS)
                 return
             receive = _replayed(body, receive)
         try:
@@ -218,6 +223,19 @@ async def _small_body(scope: Scope, receive: Receive) -> bytes | None:
 def is_ours(path: str) -> bool:
     """Whether a path is one of the doors for programs, and no part of a page."""
     return path.startswith(OURS)
+
+
+def _names_session(body: bytes) -> bool:
+    """Whether an event says whose it is.
+
+    One with "" for a session ends Gradio's queue (6.31) as soon as it waits in it: the messages
+    are kept under "", and looked for under the event's own id.
+    """
+    try:
+        sent = json.loads(body)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(sent, dict) and bool(sent.get("session_hash"))
 
 
 def _says_json(scope: Scope) -> bool:

@@ -16,6 +16,7 @@ import httpx
 import pytest
 from starlette.testclient import TestClient
 
+from tests.ui.conftest import served
 from tests.ui.fakes import FIXED, FakeAssistant, FakeVotes
 from ui.app import build_app, serve
 from ui.desks import Desks
@@ -212,3 +213,28 @@ def _until_up(base: str) -> None:
         else:
             return
     raise AssertionError("the server did not come up")
+
+
+def test_events_without_a_session_do_not_stop_the_room_for_others() -> None:
+    assistant = FakeAssistant()
+    with (
+        served(assistant, FakeVotes()) as address,
+        httpx.Client(base_url=address, trust_env=False, timeout=10) as client,
+    ):
+        config = client.get("/config").json()
+        box = next(c["id"] for c in config["components"] if c["props"].get("elem_id") == "box")
+        [ask] = [d["id"] for d in config["dependencies"] if [box, "submit"] in d["targets"]]
+
+        def join(session: str, question: str) -> int:
+            event = {"data": [question, None, "en"], "fn_index": ask, "session_hash": session}
+            return client.post("/gradio_api/queue/join", json=event).status_code
+
+        busy = [join(f"busy{n}", "Where was the roundtable? slowly") for n in range(4)]
+        nameless = [join("", "Where was the roundtable?") for _ in range(3)]
+        assistant.go_on.set()
+        joined = join("named", "Where was the roundtable?")
+        with client.stream("GET", "/gradio_api/queue/data?session_hash=named") as told:
+            seen = next(line for line in told.iter_lines() if "process_completed" in line)
+
+    assert (busy, nameless, joined) == ([200] * 4, [422] * 3, 200)
+    assert "held in Rabat" in seen
