@@ -358,6 +358,7 @@ class Evidence:
                     candidate.sentence.text,
                     chunk.headings[-1:],
                     leads=chunk.position == 0 and candidate.position < LEADS,
+                    lists=candidate.item or candidate.leads_in,
                 )
         own = told * ~self._foreign
         return own if own.any() else told

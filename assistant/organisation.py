@@ -73,9 +73,16 @@ _KINDS = frozenset(
 )
 # Known by what is asked for or by a phrase, not by single words.
 _ONLY = frozenset((Aspect.PLACE, Aspect.LEADER, Aspect.HOURS, Aspect.JOBS))
+_TITLED_TOO = _stems_in("about home overview profile عن نبذة الرئيسية الصفحة")
 _NEVER = "(?!)"
 LANGUAGE_TAG = 2  # letters of "en", "ar"
-_ON_ITS_PAGE, _SAYS, _BELOW_HEADING, _LEADS = 1.0, 2.0, 2.5, 1.0  # by hand, on five small sites
+_ON_ITS_PAGE, _SAYS, _BELOW_HEADING, _LEADS, _LISTS = (
+    1.0,
+    2.0,
+    2.5,
+    1.0,
+    1.0,
+)  # by hand, on five small sites
 
 
 def aspect_of(
@@ -131,12 +138,15 @@ def pages_that_tell(
     ]
 
 
-def tells(aspect: Aspect, text: str, headings: Iterable[str], *, leads: bool) -> float:
+def tells(
+    aspect: Aspect, text: str, headings: Iterable[str], *, leads: bool, lists: bool = False
+) -> float:
     """How well a sentence of such a page answers, from 0.
 
     Args:
         headings: what stands above it.
         leads: it is among the first of its page.
+        lists: it leads to a list, or belongs to one.
     """
     rule, folded = _rules()[aspect], analysis.fold(text)
     if _leads_on().search(folded):
@@ -145,7 +155,8 @@ def tells(aspect: Aspect, text: str, headings: Iterable[str], *, leads: bool) ->
     below = any(rule.headings.search(analysis.fold(heading)) for heading in headings)
     if not says and not below:
         return 0.0
-    return _ON_ITS_PAGE + _SAYS * says + _BELOW_HEADING * below + _LEADS * leads
+    told = _ON_ITS_PAGE + _SAYS * says + _BELOW_HEADING * below + _LEADS * leads
+    return told + _LISTS * (lists and aspect is Aspect.WORK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,5 +217,6 @@ def _is_of(kind: str, url: str, title: str, names: tuple[str, ...]) -> bool:
     folded = " ".join(analysis.fold(title).split()).strip(" .!?؟")
     if re.fullmatch(rule["titles"], folded):
         return True
-    after = re.fullmatch(r"(?:about|عن) (?:the )?(.+)", folded) if kind == "about" else None
-    return after is not None and _stems(after[1]) <= _stems(" ".join(names)) | _ALSO
+    words = {word for word in analysis.words(title) if not analysis.is_stop_word(word)}
+    named = {analysis.stem(word) for word in words} - _TITLED_TOO
+    return kind == "about" and bool(named) and named <= _stems(" ".join(names)) | _ALSO

@@ -87,6 +87,7 @@ def test_what_is_asked_of_something_else(text: str) -> None:
         ("https://a.example/ar", "الصفحة الرئيسية", Aspect.IDENTITY),
         ("https://a.example/node/17", "About IOM Egypt", Aspect.IDENTITY),
         ("https://a.example/node/18", "من نحن", Aspect.HISTORY),
+        ("https://a.example/iom-egypt", "IOM in Egypt", Aspect.WORK),
         ("https://a.example/contact-us", "Contact us", Aspect.PLACE),
         ("https://a.example/node/20", "اتصل بنا", Aspect.CONTACT),
         ("https://a.example/about/leadership", "Leadership over the years", Aspect.LEADER),
@@ -104,6 +105,7 @@ def test_pages_that_tell(url: str, title: str, aspect: Aspect) -> None:
         ("https://a.example/our-work/direct-assistance", "Direct assistance"),
         ("https://a.example/news/about-the-shelter", "About the first shelter"),
         ("https://a.example/node/19", "عن دار الإيواء"),
+        ("https://a.example/node/21", "International Migrants Day"),
     ],
 )
 def test_pages_of_something_else(url: str, title: str) -> None:
