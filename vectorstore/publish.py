@@ -18,7 +18,7 @@ import numpy as np
 from ingest.types import Chunk, digest_of
 from vectorstore.analysis import ANALYSIS_VERSION
 from vectorstore.chroma import Collections, build_collections
-from vectorstore.dense import DenseIndex
+from vectorstore.dense import GRAPH_FROM, DenseIndex
 from vectorstore.embed import Embedder, Vectors
 from vectorstore.lexical import LexicalIndex
 from vectorstore.versions import (
@@ -41,10 +41,12 @@ from vectorstore.versions import (
 
 _EMBED_BATCH = 512  # sentences between two commits: a killed run loses seconds of work
 
-# What building a version takes, journals included: about twice the version, which had 7.5, 56 and
-# 281 MB at 70, 700 and 4,200 chunks (512 dimensions).
+# What building a version takes, the catalogue's growth and journals included: rather too much. The
+# version had 1.5, 10 and 30 MB at 20, 300 and 1,000 chunks of eight sentences (512 dimensions), 57
+# with a graph of all sentences, and no more lay on the disk beside it at any time.
 _BASE_BYTES = 6_000_000
-_BYTES_PER_NUMBER = 16  # of a row's vector: float16 apart, float32 in Chroma's log and its graph
+_BYTES_PER_NUMBER = 6  # of a vector: float16 in the version, the catalogue and its journal
+_BYTES_PER_NUMBER_IN_CHROMA = 16  # float16 apart, float32 in Chroma's log and its graph
 _BYTES_PER_TEXT_BYTE = 8
 
 
@@ -204,10 +206,15 @@ def build(
 
 def _size(shelves: Iterable[Sequence[Chunk]], dimension: int) -> int:
     """About how many bytes a version takes, rather too many."""
-    chunks = [chunk for each in shelves for chunk in each]
-    rows = sum(1 + len(chunk.sentences) for chunk in chunks)
-    text = sum(len(chunk.embed_text.encode()) for chunk in chunks)
-    return _BASE_BYTES + rows * dimension * _BYTES_PER_NUMBER + text * _BYTES_PER_TEXT_BYTE
+    size = _BASE_BYTES
+    for chunks in shelves:
+        sentences = sum(len(chunk.sentences) for chunk in chunks)
+        few = sentences < GRAPH_FROM
+        a_sentence = _BYTES_PER_NUMBER if few else _BYTES_PER_NUMBER_IN_CHROMA
+        per_dimension = len(chunks) * _BYTES_PER_NUMBER_IN_CHROMA + sentences * a_sentence
+        text = sum(len(chunk.embed_text.encode()) for chunk in chunks)
+        size += dimension * per_dimension + text * _BYTES_PER_TEXT_BYTE
+    return size
 
 
 def _write_indexes(
