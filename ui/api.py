@@ -251,7 +251,7 @@ def handle_problems(app: FastAPI) -> None:
         if any(entry["type"] == "json_invalid" for entry in error.errors()):
             return respond(request, Problem(Problems.NO_JSON))
         fields = [
-            {"field": ".".join(map(str, entry["loc"][1:])) or "body", "problem": entry["type"]}
+            {"field": ".".join(map(str, entry["loc"][1:])) or "body", "problem": entry["msg"]}
             for entry in error.errors()[:20]
         ]
         return respond(request, Problem(Problems.WRONG_FIELDS, errors=fields))

@@ -7,8 +7,9 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from ui.problems import MEDIA_TYPE, Problems
-from ui.schemas import ProblemDocument
+from ui.problems import MEDIA_TYPE, Problem, Problems
+from ui.schemas import EXEMPLARY, ProblemDocument, examples_of
+from ui.wall import is_ours
 
 # Of one server-sent event; `data` is a document as JSON.
 EVENT_SCHEMA = {
@@ -35,11 +36,15 @@ def describe(app: FastAPI, version: str) -> Callable[[], dict[str, Any]]:
                 "`assistant key add NAME`. Errors are RFC 9457 problems in every language.",
                 routes=app.routes,
             )
+            paths = described["paths"].items()
+            described["paths"] = {p: operations for p, operations in paths if is_ours(p)}
             described.setdefault("components", {})["securitySchemes"] = {
                 "key": {"type": "http", "scheme": "bearer"}
             }
             described["security"] = [{}, {"key": []}]
             _take_out_fastapi_errors(described)
+            for model in EXEMPLARY:  # FastAPI takes every null out, those of examples too
+                described["components"]["schemas"][model.__name__].update(examples_of(model))
             made.update(described)
         return made
 
@@ -48,18 +53,35 @@ def describe(app: FastAPI, version: str) -> Callable[[], dict[str, Any]]:
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The problems of these statuses, for the OpenAPI document."""
-    names: dict[int, list[str]] = {}
+    kinds: dict[int, list[Problems]] = {}
     for kind in Problems:
-        names.setdefault(kind.value.status, []).append(kind.value.words["en"][0])
+        kinds.setdefault(kind.value.status, []).append(kind)
     schema = {"$ref": "#/components/schemas/ProblemDocument"}
     return {
         status: {
-            "description": "; ".join(names[status]),
+            "description": "; ".join(kind.value.words["en"][0] for kind in kinds[status]),
             "model": ProblemDocument if status == 500 else None,
-            "content": {MEDIA_TYPE: {"schema": schema}},
+            "content": {
+                MEDIA_TYPE: {
+                    "schema": schema,
+                    "examples": {k.value.name: {"value": _example(k)} for k in kinds[status]},
+                }
+            },
         }
         for status in statuses
     }
+
+
+def _example(kind: Problems) -> dict[str, Any]:
+    wrong = [{"field": "question", "problem": "Field required"}]
+    return Problem(
+        kind,
+        retry_after_s=8 if kind.value.status in (429, 503) else None,
+        errors=wrong if kind is Problems.WRONG_FIELDS else None,
+        example={"en": "Since when is IOM in Egypt?", "ar": "منذ متى للمنظمة حضور في مصر؟"},
+        limit="2,000",
+        message={"en": "We are correcting a page.", "ar": "نصحّح إحدى الصفحات."},
+    ).document("en", "0f3a9c6e5d2b7184")
 
 
 def _take_out_fastapi_errors(described: dict[str, Any]) -> None:

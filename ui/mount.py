@@ -35,7 +35,7 @@ def mount(app: FastAPI, page: gr.Blocks, path: str, css: str) -> None:
         pwa=False,
         mcp_server=False,
         enable_monitoring=False,
-        favicon_path=str(STATIC / "favicon.svg"),
+        favicon_path=str(STATIC / "favicon.svg") if path == "/" else None,
         app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
     )
 

@@ -56,6 +56,47 @@ _ANSWER_EXAMPLE: dict[str, Any] = {
     "index_version": 7,
     "timings": {"total": 0.012},
 }
+_PASSAGE_EXAMPLE: dict[str, Any] = {
+    "chunk_id": "1fd1667dce2aea68-0",
+    "url": "https://egypt.iom.int/who-we-are",
+    "title": "Who we are",
+    "headings": [],
+    "text": "IOM has been present in Egypt since 1991.",
+    "start": 120,
+    "end": 161,
+    "language": "en",
+    "published": "2023-01-15",
+    "score": 5.07,
+    "dense_rank": 1,
+    "lexical_rank": 2,
+}
+_VERDICT_EXAMPLE: dict[str, Any] = {
+    "claim": "IOM has been in Egypt since 1999.",
+    "verdict": "contradicted",
+    "confidence": 0.94,
+    "citations": _ANSWER_EXAMPLE["citations"],
+    "differences": [{"kind": "date", "claim": "1999", "source": "1991"}],
+    "sentences": [],
+    "index_version": 7,
+}
+_SUMMARY_EXAMPLE: dict[str, Any] = {
+    "url": "https://egypt.iom.int/who-we-are",
+    "title": "Who we are",
+    "language": "en",
+    "published": "2023-01-15",
+    "modified": None,
+    "fetched_at": "2026-11-01T06:00:00+00:00",
+    "alternates": {"ar": "https://egypt.iom.int/ar/who-we-are"},
+    "digest": "6b789a6a3a2ed2e61d0eddeff5ee3e2b0924a13b86374dd6b49aa7d1b350baf8",
+    "kind": "page",
+    "sample": False,
+    "characters": 1_204,
+}
+
+
+def _shown(*examples: dict[str, Any]) -> ConfigDict:
+    """Of a document that we send, with examples of it."""
+    return ConfigDict(extra="allow", json_schema_extra={"examples": list(examples)})
 
 
 class _Taken(BaseModel):
@@ -248,6 +289,16 @@ class PassageDocument(_Given):
 class SearchDocument(_Given):
     """What a search found."""
 
+    model_config = _shown(
+        {
+            "query": "roundtable in Rabat",
+            "language": "en",
+            "passages": [_PASSAGE_EXAMPLE],
+            "index_version": 7,
+            "timings": {"total": 0.004},
+        }
+    )
+
     query: str
     language: str
     passages: list[PassageDocument]
@@ -265,6 +316,8 @@ class DifferenceDocument(_Given):
 
 class VerdictDocument(_Given):
     """What the pages say to a claim; one each under `sentences` where it has several."""
+
+    model_config = _shown(_VERDICT_EXAMPLE)
 
     claim: str
     verdict: Literal["supported", "contradicted", "not_found"]
@@ -294,6 +347,8 @@ class PageSummary(_Given):
 class PageDocument(PageSummary):
     """One stored page with its full text."""
 
+    model_config = _shown({**_SUMMARY_EXAMPLE, "text": "IOM has been present in Egypt since 1991."})
+
     text: str
 
 
@@ -303,6 +358,10 @@ class PageList(_Given):
     Attributes:
         next: to be sent as `after` for the following ones; None at the end.
     """
+
+    model_config = _shown(
+        {"pages": [_SUMMARY_EXAMPLE], "next": None, "total": 1, "index_version": 7}
+    )
 
     pages: list[PageSummary]
     next: str | None
@@ -318,6 +377,8 @@ class Health(_Given):
 
 class Readiness(_Given):
     """Whether questions are answered, by what a question asked of ourselves showed."""
+
+    model_config = _shown({"status": "ready", "index_version": 7, "reason": None})
 
     status: Literal["ready", "off", "not_ready"]
     index_version: int | None
@@ -350,3 +411,20 @@ class ProblemDocument(_Given):
     languages: dict[str, ProblemWords]
     retry_after: int | None = None
     errors: list[ProblemField] | None = None
+
+
+EXEMPLARY: tuple[type[BaseModel], ...] = (
+    AnswerDocument,
+    SearchDocument,
+    VerdictDocument,
+    PageDocument,
+    PageList,
+    Readiness,
+)
+
+
+def examples_of(model: type[BaseModel]) -> dict[str, Any]:
+    """What a model's schema says of examples."""
+    shown = model.model_config["json_schema_extra"]
+    assert isinstance(shown, dict)
+    return dict(shown)

@@ -18,9 +18,20 @@ from assistant.settings import Settings
 from assistant.switch import switch_off, switch_on
 from tests.builders import page, published
 from tests.ui.service import IN_DANGER, PAGES, SINCE, serving, small_service
+from ui.completions import ChatBody
 from ui.doors import Doors
 from ui.limits import Busy, Desk
-from ui.schemas import AnswerDocument, PageList, ProblemDocument, SearchDocument, VerdictDocument
+from ui.schemas import (
+    AnswerDocument,
+    AskBody,
+    CheckBody,
+    PageDocument,
+    PageList,
+    ProblemDocument,
+    SearchBody,
+    SearchDocument,
+    VerdictDocument,
+)
 from vectorstore.errors import EmptyIndex
 
 ASK = "/api/v1/ask"
@@ -163,7 +174,19 @@ def test_the_interface_describes_itself_without_another_host(api: httpx.Client) 
     assert {ASK, "/api/v1/search", "/api/v1/check", "/api/v1/pages", "/readyz"} <= set(
         described["paths"]
     )
-    assert described["components"]["schemas"]["AskBody"]["examples"]
+    for path, operations in described["paths"].items():
+        assert path.startswith(("/api/v1/", "/v1/", "/healthz", "/readyz")), path
+        for operation in operations.values():
+            assert operation["summary"]
+    schemas = described["components"]["schemas"]
+    for body in (AskBody, SearchBody, CheckBody, ChatBody):
+        assert [body.model_validate(e) for e in schemas[body.__name__]["examples"]]
+    for sent in (AnswerDocument, SearchDocument, VerdictDocument, PageList, PageDocument):
+        assert [sent.model_validate(e) for e in schemas[sent.__name__]["examples"]]
+    refusals = described["paths"][ASK]["post"]["responses"]["503"]["content"]
+    examples = refusals["application/problem+json"]["examples"]
+    assert set(examples) == {"busy", "store-unavailable", "switched-off"}
+    assert [ProblemDocument.model_validate(e["value"]) for e in examples.values()]
     assert api.get("/docs").status_code == 404
 
 
