@@ -5,6 +5,7 @@ Supported and contradicted need plain evidence; whatever is in doubt is not foun
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from assistant.citations import CitationList
@@ -50,7 +51,10 @@ class FactChecker:
         spans = [s for s in sentence_spans(text) if any(c.isalnum() for c in s.of(text))]
         if len(spans) < 2:
             return self._check_one(claim, text, searcher)
-        parts = [self._check_one(s.of(text), s.of(text), searcher) for s in spans]
+        parts: list[Verdict] = []
+        for span in spans:
+            before = parts[-1] if parts and _refers_back(span.of(text)) else None
+            parts.append(self._check_one(span.of(text), span.of(text), searcher, before))
         worst = min(parts, key=lambda v: (_BADNESS.index(v.verdict), -v.confidence))
         return Verdict(
             claim=claim,
@@ -62,8 +66,11 @@ class FactChecker:
             index_version=worst.index_version,
         )
 
-    def _check_one(self, claim: str, text: str, searcher: Searcher) -> Verdict:
-        weighed, version = self._weigh(text, searcher)
+    def _check_one(
+        self, claim: str, text: str, searcher: Searcher, before: Verdict | None = None
+    ) -> Verdict:
+        """`before` is what came of the sentence that says whom an "it" or a "they" means."""
+        weighed, version = self._weigh(text, searcher, before)
         chosen = decide(weighed)
         best = max((w.strength for w in weighed), default=0.0)
         if chosen is None:
@@ -87,14 +94,30 @@ class FactChecker:
         """A sentence laid beside every text that may speak of it, before anything is decided."""
         return self._weigh(_readable(claim), self._retriever.session())[0]
 
-    def _weigh(self, text: str, searcher: Searcher) -> tuple[list[Weighed], int]:
-        passages, version = _search(searcher, text)
+    def _weigh(
+        self, text: str, searcher: Searcher, before: Verdict | None = None
+    ) -> tuple[list[Weighed], int]:
+        passages, version = _search(searcher, f"{before.claim} {text}" if before else text)
+        if before is not None:  # what "it" is stands on the pages that speak of it
+            about = {citation.url for citation in before.citations}
+            passages = [passage for passage in passages if passage.chunk.url in about]
         statement = read_statement(text)
         candidates = most_promising(statement, list(candidates_of(passages, searcher.page)))
         return weigh_all(statement, candidates, self._near), version
 
 
 _BADNESS = (Finding.CONTRADICTED, Finding.NOT_FOUND, Finding.SUPPORTED)
+
+
+_BACK = re.compile(
+    r"\W*(?:(?:it|its|they|their|he|his|she|her|this|these)\b|[وف]?(?:هو|هي|هم|هن|ذلك|هذه|هذا)\b)",
+    re.IGNORECASE,
+)
+
+
+def _refers_back(sentence: str) -> bool:
+    """Whether a sentence speaks of what the one before it named: "It has 30 beds."."""
+    return _BACK.match(sentence) is not None
 
 
 def _readable(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from assistant.types import Answer, Citation, Contact, Status, Verdict
+from assistant.types import Answer, Citation, Contact, Finding, Status, Verdict
 
 
 def render(answer: Answer) -> str:
@@ -59,6 +59,11 @@ def render_verdict(verdict: Verdict) -> str:
         f"  {d.kind}: the claim says “{d.claim}”, the page “{d.source}”"
         for d in verdict.differences
     ]
+    if verdict.verdict is Finding.NOT_FOUND:
+        lines.append(
+            "  No stored page says so or plainly says otherwise; look for what comes nearest"
+        )
+        lines.append("  with `assistant search`.")
     for citation in verdict.citations:
         lines += [f"  “{' '.join(citation.quote.split())}”", f"  {_source(citation)}"]
     return "\n".join(lines)

@@ -99,8 +99,16 @@ def compare_roles(claim: Statement, own: Statement, found: Comparison) -> None:
             if of and len(lacking) * 2 > len(of) and not rivals:
                 found.missing.append("role")
             elif of and len(lacking) * 2 > len(of):
-                held_words = [w.text for w in near if w.role or w.known][:4]
-                found.differences.append(Difference("role", lacking[0].text, " ".join(held_words)))
+                ours_said = surface(claim.tokens, office.first, lacking[0].last)
+                found.differences.append(Difference("role", ours_said, _as_held(near, own)))
+
+
+def _as_held(near: Sequence[Word], own: Statement) -> str:
+    """The office as the text words it: "رئيسة اللجنة المصرية"."""
+    told = [w for w in near if w.role or w.known]
+    first = next((w for w in told if w.role), told[0])
+    last = [w for w in told if first.first <= w.first <= first.last + ROLE_REACH][-1]
+    return surface(own.tokens, first.first, last.last)
 
 
 def _other_holder(claim: Statement, own: Statement) -> str:

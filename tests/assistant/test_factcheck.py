@@ -88,3 +88,33 @@ def test_a_paragraph_gets_a_verdict_per_sentence_and_the_worst_on_top(tmp_path: 
 def test_nothing_and_too_much_are_refused(tmp_path: Path, claim: str) -> None:
     with pytest.raises(InputError):
         checker(tmp_path, SHELTER).check(claim)
+
+
+@pytest.mark.parametrize(
+    ("said", "finding"),
+    [
+        ("It is paid for by the Embassy of Denmark.", Finding.SUPPORTED),
+        ("It is paid for by the Netherlands.", Finding.CONTRADICTED),
+    ],
+)
+def test_it_is_what_the_sentence_before_speaks_of(
+    tmp_path: Path, said: str, finding: Finding
+) -> None:
+    other = page(
+        "The Kingdom of the Netherlands pays for the trainings.",
+        url="https://example.org/trainings",
+        title="Trainings",
+    )
+    check = checker(tmp_path, SHELTER, other).check
+
+    verdict = check(f"The shelter can take in up to 30 victims. {said}")
+
+    assert [v.verdict for v in verdict.sentences] == [Finding.SUPPORTED, finding]
+
+
+def test_it_is_nothing_where_no_page_speaks_of_what_was_before(tmp_path: Path) -> None:
+    verdict = checker(tmp_path, SHELTER).check(
+        "A library was opened in Aswan by the mayor. It can take in up to 30 victims."
+    )
+
+    assert [v.verdict for v in verdict.sentences] == [Finding.NOT_FOUND, Finding.NOT_FOUND]
