@@ -10,6 +10,7 @@ import numpy as np
 
 from assistant.doubts import DOUBTS, doubts
 from assistant.evidence import Evidence, Floats, ordinals_of
+from assistant.matching import SKELETON_WITHIN
 from assistant.quote import block_of, softmax
 from assistant.rephrase import TOPIC_AFTER
 from assistant.signs import Sign, wanted_signs, words_of
@@ -181,12 +182,17 @@ def objections(evidence: Evidence, features: Floats, picked: Sequence[int]) -> f
     chunks = [evidence.candidates[i].passage.chunk for i in picked]
     around = " ".join(text for c in chunks for text in (c.title, *c.headings, c.text))
     another = bool(wanted) and not wanted <= ordinals_of(words_of(around))
+    # A single word that no sentence has: near in meaning is then a name for a name.
+    quoted = [index for start in picked for index in block_of(evidence, start)]
+    alone = len(evidence.words) == 1 and not evidence.of_organisation[picked[0]]
+    unheard = alone and bool(evidence.covered[quoted].max() < SKELETON_WITHIN)
     asked = analysis.fold(evidence.question.text)
     predicts = bool(_SOON.search(asked) or _FORECAST.search(asked))
     opines = bool(_OPINION.search(asked))
     return OBJECTION * (
         float(fragment)
         + float(lacks(features))
+        + float(unheard)
         + 2 * float(another)
         + float(predicts)
         + 2 * float(opines)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -10,11 +11,16 @@ import numpy as np
 from assistant.evidence import Candidate, Evidence, Floats
 from assistant.matching import SAME_WORD
 from ingest.notes import speaks_to_machines
+from vectorstore import analysis
 from vectorstore.types import Passage, Sentence
 
 BLOCK_CHARS = 700  # a list is quoted whole up to here; two short paragraphs, chosen by eye
 HEADING_ADDS = 0.3  # share of the question that only the heading says
 BARE_WORDS = 5  # "Six months.", "No, it is free."
+_GLOSSARY = re.compile(
+    r"\b(?:glossary|(?:key|\w+) terms(?! of\b)|definitions|acronyms|abbreviations)\b|"
+    r"مصطلحات|مسرد|معجم|تعريفات"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +84,15 @@ def quote(evidence: Evidence, index: int, belief: float) -> Chosen:
 
 
 def _needs_heading(evidence: Evidence, index: int) -> bool:
-    """Whether the heading says what the sentence is about, and the sentence does not."""
+    """Whether the heading says what the sentence is about, and the sentence does not.
+
+    What a glossary says is about the term above it: "A person who has been subjected to it."
+    """
     candidate = evidence.candidates[index]
     if not candidate.passage.chunk.headings:
         return False
+    if _GLOSSARY.search(analysis.fold(candidate.passage.chunk.title)):
+        return True
     headed, own = evidence.headed[index], evidence.covered[index]
     total = float(evidence.rarity.sum()) or 1.0
     adds = float((np.maximum(headed - own, 0) @ evidence.rarity) / total)

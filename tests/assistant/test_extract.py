@@ -2,7 +2,11 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Sequence
+from dataclasses import replace
 
+import numpy as np
+import numpy.typing as npt
 import pytest
 
 from assistant.confidence import CONFIDENCE_FEATURES
@@ -252,3 +256,28 @@ def test_a_page_need_not_repeat_whose_page_it_is() -> None:
     known = extract(question, [one], publisher="IOM Egypt").confidence
 
     assert known > anonymous
+
+
+def test_what_a_glossary_says_of_a_term_is_quoted_with_the_term() -> None:
+    term = passage(
+        "## Victim of trafficking\n\nA person who has been subjected to trafficking.",
+        url="https://example.org/terms",
+        title="Key migration terms",
+    )
+    rules = replace(term, chunk=replace(term.chunk, title="Terms of use of this site"))
+
+    for passages, expected in (([term], True), ([rules], False)):
+        found = extract(read_question("Who has been subjected to trafficking?"), passages)
+        assert [chosen.needs_heading for chosen in found.sentences] == [expected]
+
+
+def test_a_single_word_that_no_page_has_is_not_answered_by_what_is_near_it() -> None:
+    """The encoder's vectors hold "kafala" for near "Taha": a name for a name."""
+    near = np.ones((1, 8), dtype=np.float32)
+    heads = passage("Amr Taha led it.", url="https://example.org/heads", title="Heads")
+
+    def alike(ours: Sequence[str], theirs: Sequence[str]) -> npt.NDArray[np.float32]:
+        return np.resize(near, (len(ours), len(theirs)))
+
+    without = extract(read_question("What is kafala?"), [heads, ROUNDTABLE], alike=alike)
+    assert without.confidence < 0.7  # a store of two pages raises it; 0.88 without the rule
