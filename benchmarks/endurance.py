@@ -173,15 +173,15 @@ def _soak(store: Path, questions: list[str], options: Any) -> list[Floor]:
         crowd = Crowd(address, questions)
         asyncio.run(_steady(crowd, 5, min(120.0, seconds / 5)))  # warm: caches have their size
         told = asyncio.run(_steady(crowd, 5, seconds, watch))
-    hours = np.arange(len(memory)) * 10 / 3_600
-    slope = float(np.polyfit(hours, memory, 1)[0])
-    third = len(told) // 3
-    before, after = (percentile(sent_ok(some), 0.95) for some in (told[:third], told[-third:]))
-    print(
-        f"soak: {seconds:.0f} s, {_counted(told)}, memory {memory[0]:.0f} to {memory[-1]:.0f} MB "
-        f"({slope:.1f} MB an hour), files {min(files)} to {max(files)}, 95 % of the first third "
-        f"within {before:.3f} s, of the last {after:.3f} s"
-    )
+        hours = np.arange(len(memory)) * 10 / 3_600
+        slope = float(np.polyfit(hours, memory, 1)[0])
+        third = len(told) // 3
+        before, after = (percentile(sent_ok(some), 0.95) for some in (told[:third], told[-third:]))
+        print(
+            f"soak: {seconds:.0f} s, {_counted(told)}, memory {memory[0]:.0f} to "
+            f"{memory[-1]:.0f} MB ({slope:.1f} MB an hour), files {min(files)} to {max(files)}, "
+            f"95 % of the first third within {before:.3f} s, of the last {after:.3f} s"
+        )
     return [
         Floor("soak: errors", sum(each.status != 200 for each in told), 0, at_most=True),
         Floor("soak: mixed up", sum(not each.right for each in told), 0, at_most=True),
@@ -256,7 +256,7 @@ def _leaving(store: Path, questions: list[str], options: Any) -> list[Floor]:
     left: list[dict[str, float]] = []
     with server(store) as (address, pid):
         crowd = Crowd(address, questions)
-        asyncio.run(crowd.burst(20))
+        asyncio.run(crowd.burst(100))  # every pool has its threads then
         host, port = address.removeprefix("http://").split(":")
         for trial in range(options.times or 3):
             before = _state(pid, address)
