@@ -75,6 +75,7 @@ _ORDINALS = {
 }  # fmt: skip
 _ONES = {"واحد": 1, "واحده": 1, "احد": 1, "احدي": 1, "اثنا": 2, "اثنتا": 2}
 _HOURS = (
+    (1 / 60, ("minute", "دقيقه", "دقايق")),
     (1, ("hour", "ساعه", "ساعات")),
     (24, ("day", "يوم", "ايام", "يوما")),
     (168, ("week", "اسبوع", "اسابيع", "اسبوعا")),
@@ -95,6 +96,8 @@ _MONEY = folded_set(
     فرنك كرونة درهم درهما ريال ريالا ليرة"""
 )
 _BOUNDS = (
+    ("up to", ("no more than", "not more than")),  # before "more than", which they end with
+    ("more", ("no fewer than", "no less than", "not less than")),
     ("less", ("fewer than", "less than", "under", "below", "اقل من")),
     ("more", ("more than", "over", "above", "at least", "اكثر من", "يزيد علي", "لا يقل عن",
               "لا تقل عن", "يزيد عن", "ما يزيد", "تزيد علي", "علي الاقل", "فوق")),

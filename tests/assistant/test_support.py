@@ -478,3 +478,18 @@ def test_the_sentence_beside_differs_only_where_it_speaks_of_the_matter() -> Non
     evidence = Evidence(" ".join(said), sentences=said)
 
     assert compare(read_statement("The clinic has opened."), evidence).differences == []
+
+
+@pytest.mark.parametrize(
+    ("claim", "text"),
+    [
+        ("They get help within 72 minutes.", "They get help within 72 hours."),
+        ("Come fifteen hours early.", "Come fifteen minutes early."),
+        ("انتظروا 15 ساعة.", "انتظروا 15 دقيقة."),
+        ("A chair serves no fewer than three terms.", "A chair serves no more than three terms."),
+    ],
+)
+def test_minutes_are_not_hours_and_at_least_is_not_at_most(claim: str, text: str) -> None:
+    found = laid(claim, text)
+
+    assert found.differences or found.missing
