@@ -16,7 +16,8 @@ from assistant.types import Answer
 
 TOGETHER = 16  # more read in one go are no cheaper
 GATHER_S = 0.1  # what comes meanwhile is read together; nobody refused minds a tenth of a second
-MAX_UNREAD = 64  # a quarter of a second's reading while answers are being made beside it
+MAX_UNREAD = 64
+MAX_WAIT_S = 0.25  # for those before one to be read; on a starved machine that is soon over
 READ_CHARS = 10_000  # of each: all a person types, and a bound on the work
 
 
@@ -40,6 +41,7 @@ class Aside:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="aside")
         self._unread: deque[tuple[str, asyncio.Future[Answer | None]]] = deque()
         self._reading: asyncio.Task[None] | None = None
+        self._mean_s = 0.001  # of one message; learnt as they are read
 
     async def referral(self, question: str) -> Answer | None:
         """What a person in danger is told, None for everybody else.
@@ -47,7 +49,8 @@ class Aside:
         Raises:
             Unread: it would take too long to find out.
         """
-        if len(self._unread) >= MAX_UNREAD:
+        before = len(self._unread)
+        if before >= MAX_UNREAD or before * self._mean_s > MAX_WAIT_S:
             raise Unread
         told: asyncio.Future[Answer | None] = asyncio.get_running_loop().create_future()
         self._unread.append((question[:READ_CHARS], told))
@@ -60,10 +63,12 @@ class Aside:
         while self._unread:
             await asyncio.sleep(GATHER_S)
             some = [self._unread.popleft() for _ in range(min(TOGETHER, len(self._unread)))]
+            began = loop.time()
             reading = loop.run_in_executor(
                 self._thread, self._referrer.referrals, [question for question, _ in some]
             )
             await asyncio.wait({reading})
+            self._mean_s += 0.3 * ((loop.time() - began) / len(some) - self._mean_s)
             for place, (_, told) in enumerate(some):
                 if told.done():  # whoever asked has left
                     continue

@@ -198,6 +198,12 @@ def test_who_leaves_or_breaks_holds_up_nobody_and_too_many_are_told_so() -> None
             await reads.referral("danger")
         assert await asyncio.gather(*many) == [None] * aside.MAX_UNREAD
         assert await reads.referral("danger") is not None
+        reads._mean_s = 1.0  # a machine that has no time: the first is read, nobody waits for more
+        first = asyncio.ensure_future(reads.referral("danger"))
+        await asyncio.sleep(0)
+        with pytest.raises(Unread):
+            await reads.referral("danger")
+        assert await first is not None
 
     with ThreadPoolExecutor(1) as thread:
         thread.submit(asyncio.run, main()).result()
