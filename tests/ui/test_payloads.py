@@ -14,7 +14,7 @@ import pytest
 from assistant.audit import Entry
 from assistant.jobs import Job, State
 from assistant.types import Contact, Difference, Finding, Kind, Status, Suggestion
-from assistant.upkeep import PageRow
+from assistant.upkeep import PageRow, Releases
 from tests.ui.conftest import visiting
 from tests.ui.desk_fakes import FIRST, PAGE, passage, verdict
 from tests.ui.fakes import FIXED, SITE, FakeProfile, answer, cite, notice, say
@@ -53,7 +53,12 @@ DOORS: Mapping[str, Callable[[str], str]] = {
     "question": lambda bad: turn(bad),
     "title": lambda bad: cited(title=bad),
     "text": lambda bad: turn(
-        sentences=(say(bad, 1), say(bad, 1, kind=Kind.WRITTEN), notice(bad)),
+        sentences=(
+            say(bad, 1),
+            say(bad, 1, kind=Kind.WRITTEN),
+            notice(bad),
+            replace(say(f"{bad}:\n- {bad}\nA: {bad}; B: {bad}", 1), supporting=True),
+        ),
         citations=(cite(1, bad, before=bad, after=bad),),
     ),
     "address": lambda bad: cited(url=bad, link=bad, alternates={"ar": bad}, language=bad),
@@ -86,6 +91,9 @@ DOORS: Mapping[str, Callable[[str], str]] = {
             voice(),
             EN["staff"],
         )
+    ),
+    "pages that wait": lambda bad: changes.releases(
+        Releases(1, (), None, None, {bad: (bad, bad)}), (), voice(), EN["maintain"]
     ),
     "draft": lambda bad: verdicts(
         verdict(bad, Finding.CONTRADICTED, differences=(Difference(bad, bad, bad),)),
