@@ -48,8 +48,11 @@ def _said_as_well(claim: Statement, own: Statement, mine: _Said, other: Sequence
     """Whether another word of the text says what the statement says: of "governments" and
     "private foundations" a translation may speak of the first alone."""
     there = {said.at for said in other}
-    words = [w for w in claim.words if w.first == mine.at]
-    return any(same_word(w, o) for w in words for o in own.words if o.first not in there)
+    for word in (w for w in claim.words if w.first == mine.at):
+        often = sum(same_word(word, c) for c in claim.words)  # "mother and mother" needs two
+        if sum(same_word(word, o) for o in own.words if o.first not in there) >= often:
+            return True
+    return False
 
 
 def excludes(word: Word) -> bool:
