@@ -31,7 +31,9 @@ class LocalServer:
         if not file.is_file():
             raise SettingsError(f"There is no model file at {file}.")
         if find_spec("xllamacpp") is None:
-            raise SettingsError("A local model needs llama.cpp: pip install xllamacpp")
+            raise SettingsError(
+                'A local model needs llama.cpp: pip install -c constraints.txt ".[local]"'
+            )
         self._file = file
         self._lock = threading.Lock()
         self._process: subprocess.Popen[str] | None = None

@@ -24,6 +24,19 @@ ATTEMPTS = 2  # a second try only where nothing has come yet and time is left
 MOST_CHARS_PER_TOKEN = 8  # a reply longer than this has ignored how long it may be
 CHARS_PER_TOKEN = 3  # where a provider does not count: between Arabic's 2.2 and English's 4
 _WHY_IT_ENDED = ("finish_reason", "stop_reason", "done_reason")  # OpenAI, Anthropic, Ollama
+EXTRAS = {  # that bring a provider's package
+    "openai": "openai",
+    "anthropic": "anthropic",
+    "google_genai": "google",
+    "mistralai": "mistral",
+    "ollama": "ollama",
+}
+_KEYS = {  # from which variable a provider's package takes its key
+    "openai": "OPENAI_API_KEY",
+    "anthropic": "ANTHROPIC_API_KEY",
+    "google_genai": "GOOGLE_API_KEY",
+    "mistralai": "MISTRAL_API_KEY",
+}
 LOCAL, OLLAMA = "local", "ollama"
 
 
@@ -269,6 +282,9 @@ def make_model(
         _known(provider)
 
         def make() -> Any:
+            key = _KEYS.get(provider)
+            if key and not url and not os.environ.get(key):
+                raise ModelError(f"{key} is not set.")
             return _chat(provider, name, url, "", seconds, answer_tokens)
 
     return LangchainModel(setting, make, answer_tokens=answer_tokens, budget=budget, price=price)
@@ -303,7 +319,9 @@ def _known(provider: str) -> None:
     module = entry[0]
     if find_spec(module.split(".")[0]) is None:
         package = module.split(".")[0].replace("_", "-")
-        raise SettingsError(f"The provider {provider} needs a package: pip install {package}")
+        extra = EXTRAS.get(provider)
+        how = f'pip install -c constraints.txt ".[{extra}]"' if extra else f"pip install {package}"
+        raise SettingsError(f"The provider {provider} needs a package: {how}")
 
 
 def _chat(provider: str, name: str, url: str, key: str, seconds: float, answer_tokens: int) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -18,6 +19,8 @@ from assistant.types import Answer, AnswerSentence, Event, Kind
 from ingest.language import detect_language
 from ingest.types import Page
 from vectorstore.types import Passage, SearchFilter, SearchResult
+
+_log = logging.getLogger(__name__)
 
 SECONDS = 8.0  # from the question to the whole answer; what is not there by then is not waited for
 SOURCE_TOKENS = 1_500  # that the model reads; a small one on two cores reads 200 a second
@@ -118,7 +121,8 @@ class Writer:
                 yield event_of(answer, draft.lines, page_of)
             if reply.finished not in _WHOLE:
                 notice = "model_failed"
-        except ModelError:
+        except ModelError as error:  # its words are ours and name no question
+            _log.warning("the model wrote nothing: %s", error, extra={"error": str(error)})
             notice = "model_failed"
         if not notice and not draft.declined:
             unsure = not draft.written or draft.dropped > MOST_DROPPED * draft.seen

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
+import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from assistant.errors import SettingsError
+from assistant.model_limits import Budget, Price
+from assistant.models import EXTRAS, LangchainModel, make_model
 from assistant.support.entailment import make_entailment
 from assistant.support.gate import Gate
 from assistant.types import Kind
@@ -15,6 +20,7 @@ from tests.assistant.conftest import Rig
 from tests.assistant.model_servers import Exchange, Handler, serving
 from vectorstore.embed import PackagedEmbedder
 
+ROOT = Path(__file__).parents[2]
 QUESTION = "How much does the course cost?"
 FIT = "The course costs 300 pounds [1]."
 
@@ -123,3 +129,38 @@ def test_what_is_no_cross_encoder_is_said_to_be_none(tmp_path: Path, cross_encod
 
     with pytest.raises(SettingsError, match="no label `entailment`"):
         make_entailment(str(other))
+
+
+def test_a_provider_without_its_package_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    known = extras["optional-dependencies"]
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    for provider, extra in EXTRAS.items():
+        assert any(line.startswith("langchain-") for line in known[extra])
+        with pytest.raises(
+            SettingsError, match=re.escape(f'install -c constraints.txt ".[{extra}]"')
+        ):
+            make(f"{provider}:some")
+    with pytest.raises(SettingsError, match="pip install langchain-groq"):
+        make("groq:some")
+
+
+def test_a_missing_key_is_named_where_the_operator_looks(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    writer = rig.writer("", model="openai:gpt-4.1-mini")
+
+    *_, last = writer.write(rig.ask(QUESTION))
+
+    assert last.answer is not None
+    assert last.answer.model is None
+    assert last.answer.sentences[-1].kind is Kind.NOTICE
+    assert "OPENAI_API_KEY" not in last.answer.text
+    assert [r.getMessage() for r in caplog.records if r.name == "assistant.writer"] == [
+        "the model wrote nothing: OPENAI_API_KEY is not set."
+    ]
+
+
+def make(setting: str) -> LangchainModel:
+    return make_model(setting, seconds=1.0, answer_tokens=1, budget=Budget(), price=Price())
