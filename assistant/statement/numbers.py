@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import TypeVar
 
 from assistant.statement.terms import keys_of
 from assistant.statement.tokens import CLITIC, Token, folded_set, surface
 from vectorstore import analysis
+
+Value = TypeVar("Value", int, float)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +75,11 @@ _ORDINALS = {
     "twentieth": 20, "حادي": 1, "اول": 1, "اولي": 1, "ثاني": 2, "ثانيه": 2, "ثان": 2,
     "ثالث": 3, "ثالثه": 3, "رابع": 4, "رابعه": 4, "خامس": 5, "خامسه": 5, "سادس": 6, "سابع": 7,
     "ثامن": 8, "تاسع": 9, "عاشر": 10,
+    "اولا": 1, "ثانيا": 2, "ثالثا": 3, "رابعا": 4, "خامسا": 5,
 }  # fmt: skip
 _ONES = {"واحد": 1, "واحده": 1, "احد": 1, "احدي": 1, "اثنا": 2, "اثنتا": 2}
 _HOURS = (
+    (1 / 3_600, ("second", "ثانيه", "ثواني", "ثوان")),
     (1 / 60, ("minute", "دقيقه", "دقايق")),
     (1, ("hour", "ساعه", "ساعات")),
     (24, ("day", "يوم", "ايام", "يوما")),
@@ -83,6 +88,12 @@ _HOURS = (
     (8_640, ("year", "سنه", "سنوات", "عام", "اعوام", "عاما", "سنين")),
     (86_400, ("decade", "عقد", "عقود")),
 )  # a month counts thirty days and a year twelve months, as people reckon
+_TWO_OF = {
+    "دقيقتين": 1 / 30, "دقيقتان": 1 / 30, "ساعتين": 2, "ساعتان": 2, "يومين": 48, "يومان": 48,
+    "اسبوعين": 336, "اسبوعان": 336, "شهرين": 1_440, "شهران": 1_440, "سنتين": 17_280,
+    "سنتان": 17_280, "عامين": 17_280, "عامان": 17_280,
+}  # fmt: skip
+_KIND_OF_DAY = frozenset({"working", "calendar", "business", "consecutive", "school", "full"})
 _FRACTIONS = {
     "half": "1/2", "quarter": "1/4", "quarters": "3/4", "نصف": "1/2", "ثلث": "1/3", "ثلثا": "2/3",
     "ثلثي": "2/3", "ربع": "1/4", "thirds": "2/3",
@@ -118,7 +129,7 @@ _TEN_MORE = ("عشر", "عشره")
 _TENS_MORE = {"والعشرون": 20, "والعشرين": 20, "والثلاثون": 30, "والثلاثين": 30}
 
 
-def number_word(token: Token, table: dict[str, int]) -> int | None:
+def number_word(token: Token, table: Mapping[str, Value]) -> Value | None:
     """The value of a number in words, its clitics taken off."""
     if token.folded in table:
         return table[token.folded]
@@ -165,6 +176,8 @@ def _number_at(tokens: Sequence[Token], at: int) -> tuple[float | None, int]:
     index = at
     while index < len(tokens):
         word = tokens[index]
+        if index == at and number_word(word, _TWO_OF) is not None:
+            return 2, at
         unit, scale = number_word(word, _UNITS), number_word(word, _SCALES)
         if unit is None and index == at:
             unit = _one_of_two(tokens, index)
@@ -340,7 +353,8 @@ def number_of(
         things.append(token.text)
         if len(things) == 2 or token.arabic:  # Arabic puts the thing first, English its adjective
             break
-    length = next((h for h, units in _HOURS if _is_time(tokens, end + 1, units)), 0)
+    length: float = next((h for h, units in _HOURS if _is_time(tokens, end + 1, units)), 0)
+    hours = value * length if length and unit == "" else number_word(tokens[first], _TWO_OF)
     digits = tokens[first].folded
     dotted = first == last and _DOTTED.fullmatch(digits)
     return Number(
@@ -354,7 +368,7 @@ def number_of(
         frozenset(counted),
         tuple(things),
         float(digits.replace(".", "")) if dotted else None,
-        value * length if length and unit == "" else None,
+        hours,
     )
 
 
@@ -374,10 +388,22 @@ def _of_time(tokens: Sequence[Token], at: int) -> bool:
     return any(_is_time(tokens, at, units) for _, units in _HOURS)
 
 
+def unit_of_time(tokens: Sequence[Token], number: Number) -> int | None:
+    """Place of the word that says in what a number counts time, where it stands apart."""
+    at = _behind(tokens, number.last + 1)
+    apart = number.hours is not None and number_word(tokens[number.first], _TWO_OF) is None
+    return at if apart and at < len(tokens) else None
+
+
+def _behind(tokens: Sequence[Token], at: int) -> int:
+    while at < len(tokens) and (tokens[at].text in "-–" or tokens[at].folded in _KIND_OF_DAY):
+        at += 1
+    return at
+
+
 def _is_time(tokens: Sequence[Token], at: int, units: Sequence[str]) -> bool:
     """Whether a number's next word is one of these units of time, as in "three-day course"."""
-    while at < len(tokens) and tokens[at].text in "-–":
-        at += 1
+    at = _behind(tokens, at)
     if at >= len(tokens):
         return False
     following = tokens[at].folded
@@ -402,6 +428,8 @@ def ratios_of(tokens: Sequence[Token], numbers: Sequence[tuple[float, int, int]]
             if ahead >= len(tokens) or tokens[ahead].folded not in joints:
                 continue
             ahead += 1
+        if ahead < len(tokens) and tokens[ahead].folded == "every":
+            ahead += 1  # "out of every forty"
         if ahead not in by_first:
             continue
         whole, last = by_first[ahead]

@@ -11,8 +11,8 @@ from vectorstore import analysis
 
 NEGATION_REACH = 4  # words after "not" that it denies; counted on the development pages
 _NEGATIONS = folded_set(
-    """not no never without nobody none neither nor cannot don't doesn't didn't isn't aren't wasn't
-    weren't won't can't couldn't hasn't haven't لا لم لن ليس ليست ليسوا غير بدون دون عدم"""
+    """not no never nothing without nobody none neither nor cannot don't doesn't didn't isn't aren't
+    wasn't weren't won't can't couldn't hasn't haven't لا لم لن ليس ليست ليسوا غير بدون دون عدم"""
 )
 MILD = folded_set("without بدون دون")  # deny a manner, not the matter
 QUANTIFIERS = {
@@ -37,6 +37,8 @@ def denied_words(tokens: Sequence[Token]) -> tuple[set[int], list[int]]:
             continue
         if longest(tokens, at, concepts())[0] > 1:  # "غير نظامية", "no charge": a word of its own
             continue
+        if token.folded == "nothing" and at and tokens[at - 1].folded in _COSTS:
+            continue  # it is free
         if token.folded in ("no", "not") and at + 1 < len(tokens):
             following = tokens[at + 1].folded
             numbered = token.folded == "no" and following[:1].isdigit()
@@ -52,7 +54,7 @@ def denied_words(tokens: Sequence[Token]) -> tuple[set[int], list[int]]:
         reach = 0
         for index in range(at + 1, len(tokens)):
             if not tokens[index].word:
-                if tokens[index].text in "-’'\"“”«»":
+                if tokens[index].text in "-’'\"“”«»" or _in_list(tokens, index):
                     continue
                 break
             if tokens[index].folded in ("but", "بل", "لكن", "ولكن"):
@@ -65,6 +67,22 @@ def denied_words(tokens: Sequence[Token]) -> tuple[set[int], list[int]]:
             if reach == NEGATION_REACH:
                 break
     return denied, negations
+
+
+_COSTS = frozenset({"cost", "costs", "costing"})
+LISTED = 8  # tokens behind a comma in which an "or" makes a list
+
+
+def _in_list(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a comma goes on to an "or": "not given to the police, employers or relatives"."""
+    if tokens[at].text not in ",،":
+        return False
+    for token in tokens[at + 1 : at + 1 + LISTED]:
+        if token.folded in ("or", "nor", "او"):
+            return True
+        if not token.word and token.text not in ",،":
+            return False
+    return False
 
 
 _AFTER_VERB = folded_set("no nothing nobody none neither")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from assistant.statement.dates import Day, Weekdays, dates_of, weekdays_of
@@ -15,6 +15,7 @@ from assistant.statement.numbers import (
     numbers_of,
     ordinal_at,
     ratios_of,
+    unit_of_time,
     with_wholes,
 )
 from assistant.statement.polarity import (
@@ -268,6 +269,8 @@ def _read(text: str) -> Statement:
             words.append(_plain(token, at, denied))
         at += 1
     close()
+    units = {unit_of_time(tokens, n) for n in numbers}  # compared as lengths
+    words = [replace(w, weight=_WEIGHTS["light"]) if w.first in units else w for w in words]
     weekly = {i for w in weekdays for i in range(w.first, w.last + 1)}
     shares = {i for n in numbers if n.unit == "percent" for i in range(n.first, n.last + 1)}
     quantifiers = {quantifier_at(tokens, i) for i in range(len(tokens)) if i not in weekly | shares}

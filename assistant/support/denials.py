@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 
 from assistant.statement import Statement, Word
+from assistant.statement.polarity import quantifier_at
 from assistant.support.alignment import SAID, Partner, same_word
 from assistant.support.comparison import Comparison
 from assistant.support.dates import all_closed
@@ -57,15 +58,15 @@ def compare_denials(
         if more or _heads_apart(claim, own, pairs):
             found.missing.append("negation")  # "A, not B" is not "B, not A"
     elif claim.denies:
-        if claim.implied and not any(i in own.negations for i in cues):
+        if _implied(claim, own) and not any(i in own.negations for i in cues):
             found.missing.append("negation")  # "not excluded" is not "excluded"
         elif ours_only and not _denied_in_clause(ours_only, own, cues):
             _differ(claim, own, ours_only[0], found)
         elif not cues:
             found.missing.append("negation")
     elif theirs_only and not implied:
-        short = sum(not w.light for w in own.words) <= SHORT
         most = len(theirs_only) >= len(pairs) - len(apart)
+        short = _is_short(own)
         if own.denies and (most or short or _excepted(claim, own, partners, theirs_only)):
             _differ(claim, own, theirs_only[0], found)
         else:  # a negation elsewhere in a long sentence
@@ -74,6 +75,14 @@ def compare_denials(
         _differ(claim, own, ours_only[0], found)
     elif bool(implied) != bool(alone):
         found.missing.append("negation")
+    elif own.denies and not implied and _is_short(own):
+        plain = [p for w, p in zip(claim.words, partners, strict=True) if not w.light]
+        if any(p.value < SAID for p in plain):
+            found.missing.append("negation")  # it may be what the text denies
+
+
+def _is_short(text: Statement) -> bool:
+    return sum(not w.light for w in text.words) <= SHORT
 
 
 def _excepted(
@@ -170,7 +179,19 @@ def _denied_in_clause(
 def _unshared(one: Statement, other: Statement) -> list[int]:
     """Words of one side that deny by themselves and do not stand on the other as well."""
     theirs = {form for i in other.implied for form in other.tokens[i].forms}
-    return [i for i in one.implied if theirs.isdisjoint(one.tokens[i].forms)]
+    return [i for i in _implied(one, other) if theirs.isdisjoint(one.tokens[i].forms)]
+
+
+def _implied(one: Statement, other: Statement) -> list[int]:
+    """Words that deny by themselves, without an "unless" that both sides have, in any language."""
+    if "except" not in one.quantifiers & other.quantifiers:
+        return list(one.implied)
+    last = len(one.tokens)
+    return [
+        i
+        for i in one.implied  # "ما لم" is of two words
+        if "except" not in {quantifier_at(one.tokens, at) for at in range(i, min(i + 2, last))}
+    ]
 
 
 def _differ(claim: Statement, own: Statement, pair: tuple[Word, Word], found: Comparison) -> None:

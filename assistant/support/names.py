@@ -40,7 +40,11 @@ def compare_names(
         found.missing.append("literal")
     for place, name in enumerate(claimed):
         before = sum(1 for n in claimed[:place] if _same_name(n, name))
-        if before and sum(1 for n in people_of(own) if _same_name(name, n)) <= before:
+        if (
+            before
+            and len(name.parts) > 1
+            and sum(1 for n in people_of(own) if _same_name(name, n)) <= before
+        ):
             found.missing.append("name")  # said of two, where the text names two others
         if name_carried(name, own, near):
             score.add(NAME_WEIGHT, 1.0, 1.0)

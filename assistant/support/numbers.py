@@ -164,12 +164,20 @@ def same_number(claim: Number, source: Number) -> bool:
     """Whether two numbers are the same, in whatever way each is written."""
     if claim.hours and source.hours:
         return claim.hours == source.hours
+    if bool(claim.hours) != bool(source.hours):
+        other = source if claim.hours else claim  # "three days" is not "three schools"
+        if other.things and not claim.counted & source.counted:
+            return False
     if claim.unit != source.unit and "law" in (claim.unit, source.unit):
         return False
     if {claim.unit, source.unit} == {"", "percent"}:
         return False
+    if claim.fraction and source.fraction and abs(claim.value - source.value) < 0.01:
+        return True
     if {claim.value, claim.also or claim.value} & {source.value, source.also or source.value}:
         return True
+    if claim.fraction and source.fraction:
+        return False  # one in twenty is not one in forty, near as the shares are
     if claim.unit == "percent" and (claim.fraction or source.fraction):
         return abs(claim.value - source.value) <= ABOUT_A_SHARE and not claim.bound
     round_enough = claim.value >= ROUND_FROM and f"{claim.value:.0f}".rstrip("0").__len__() <= 2
@@ -200,13 +208,16 @@ def _may_count_other(number: Number, own: Statement) -> bool:
 
 def _turned_round(claim: Statement, own: Statement) -> bool:
     """Whether two numbers stand in the other order than in the text, not each by what it counts."""
-    found: list[tuple[int, bool]] = []
+    found: dict[str, list[tuple[int, bool]]] = {}
     for number in claim.numbers:
         same = [n for n in own.numbers if same_number(number, n)]
         if len(same) == 1:
             known = bool(number.counted) and _counts_same(number, same[0])
-            found.append((same[0].first, known))
-    return any(a[0] > b[0] and not (a[1] and b[1]) for a, b in pairwise(found))
+            kind = number.unit or ("time" if number.hours else "")
+            found.setdefault(kind, []).append((same[0].first, known))
+    return any(
+        a[0] > b[0] and not (a[1] and b[1]) for alike in found.values() for a, b in pairwise(alike)
+    )
 
 
 def _counts_same(one: Number, other: Number) -> bool:

@@ -329,6 +329,15 @@ def test_what_one_side_denies_is_a_doubt_at_least(claim: str, text: str) -> None
         ("وقعت 57 وكالة من أصل 131 المدونة.", "57 of the country's 131 agencies signed the code."),
         ("People who are ill need help.", "Those who are ill need help."),
         ("جاء الدعم من الحكومات.", "The support came from governments, not from private firms."),
+        ("The file stays open for two years.", "يبقى الملف مفتوحاً سنتين."),
+        (
+            "لا تُعطى للشرطة ولا للأقارب.",
+            "They are not given to the police, to firms or to relatives.",
+        ),
+        (
+            "Sixty visit four places; more than half of them are women.",
+            "Sixty, more than half of them women, visit four places.",
+        ),
     ],
 )
 def test_both_languages_say_it_in_their_own_way(claim: str, text: str) -> None:
@@ -344,6 +353,11 @@ def test_both_languages_say_it_in_their_own_way(claim: str, text: str) -> None:
         ("لا يدفع المكتب الرسوم.", "لا يدفع المكتب إلا الرسوم.", "negation"),
         ("لا تسقط المنحة ما لم يراجع المكتب.", "تسقط المنحة ما لم يراجع المكتب.", "negation"),
         ("وقعت 131 وكالة المدونة.", "57 of the country's 131 agencies signed the code.", "number"),
+        ("The talk lasts thirty hours.", "The talk lasts thirty minutes.", "number"),
+        ("An answer comes within 30 working weeks.", "It comes within 30 working days.", "number"),
+        ("يبقى الملف مفتوحاً شهرين.", "يبقى الملف مفتوحاً سنتين.", "number"),
+        ("One refugee in twenty goes.", "One refugee out of every forty goes.", "number"),
+        ("Everything is shared.", "We share nothing.", "negation"),
         (
             "The Ambassador of Social Affairs, Widad Khalil, cut the ribbon.",
             "قصت الشريط وزيرة الشؤون الاجتماعية وداد خليل وسفير الاتحاد الأوروبي بيتر فيرمولن.",

@@ -15,15 +15,16 @@ from tests.places import PRODUCT
 from vectorstore.embed import PackagedEmbedder
 
 PAIRS = Path(__file__).parents[1] / "data" / "gate" / "pairs.txt"
+UNSEEN = PAIRS.with_name("unseen.txt")  # read once before anything was mended for it
 SITE = PRODUCT / "assistant" / "training" / "sites" / "harbour" / "pages.jsonl"
 OTHER_PAGE = 7  # rows further down stands a sentence about something else
 
 
-def cases() -> Iterator[tuple[str, str, str, str]]:
+def cases(pairs: Path = PAIRS) -> Iterator[tuple[str, str, str, str]]:
     """Kind, language ("x" where it is not the page's), sentence, cited words."""
     rows = [
         line.split("|")
-        for line in PAIRS.read_text("utf-8").splitlines()
+        for line in pairs.read_text("utf-8").splitlines()
         if line and not line.startswith("#")
     ]
     for number, (cited, english, arabic, in_english, in_arabic) in enumerate(rows):
@@ -40,24 +41,29 @@ def cases() -> Iterator[tuple[str, str, str, str]]:
 
 
 @pytest.mark.slow
-def test_what_is_changed_is_dropped_and_what_is_faithful_is_kept() -> None:
+@pytest.mark.parametrize(
+    ("pairs", "least", "most_faithful", "least_others"),
+    [(PAIRS, 200, 0.12, 0.98), (UNSEEN, 60, 0.20, 0.95)],
+)
+def test_what_is_changed_is_dropped_and_what_is_faithful_is_kept(
+    pairs: Path, least: int, most_faithful: float, least_others: float
+) -> None:
     gate = Gate(PackagedEmbedder().encode_documents)
     total: Counter[tuple[str, str]] = Counter()
     dropped: Counter[tuple[str, str]] = Counter()
-    for kind, language, sentence, cited in cases():
+    for kind, language, sentence, cited in cases(pairs):
         total[kind, language] += 1
         dropped[kind, language] += not gate.rule_text(sentence, cited).carried
     for key in sorted(total):
         print(*key, f"{dropped[key]}/{total[key]}")
 
     faithful = [key for key in total if key[0] == "faithful"]
-    assert sum(total[k] for k in faithful) >= 200
-    # 0.12 is wanted; what is hung on a translation costs the rest (support/additions.py)
-    assert sum(dropped[k] for k in faithful) / sum(total[k] for k in faithful) <= 0.16
+    assert sum(total[k] for k in faithful) >= least
+    assert sum(dropped[k] for k in faithful) / sum(total[k] for k in faithful) <= most_faithful
     assert all(dropped[k] == total[k] for k in total if k[0] in ("number", "date", "unit", "place"))
     others = [key for key in total if key[0] != "faithful"]
-    assert sum(total[k] for k in others) >= 300
-    assert sum(dropped[k] for k in others) / sum(total[k] for k in others) >= 0.98
+    assert sum(total[k] for k in others) >= 1.5 * least
+    assert sum(dropped[k] for k in others) / sum(total[k] for k in others) >= least_others
 
 
 def test_a_changed_sentence_of_a_page_is_not_carried_by_it() -> None:
