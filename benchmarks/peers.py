@@ -24,7 +24,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -64,16 +64,18 @@ class Material:
 def materials(options: argparse.Namespace) -> Iterator[Material]:
     """What is asked about."""
     site = _site_pages()
+    rows = [json.loads(line) for line in SITE_QUESTIONS.read_text("utf-8").splitlines()]
     for language in LANGUAGES:
-        yield Material("an office's site", language, site, _site_questions(language))
+        asked = questions_on((page.url for page in site), rows, language)
+        yield Material("an office's site", language, site, asked)
         given = {"en": options.squad_en, "ar": options.squad_ar}[language]
         samples = {"generated": generated(options.pages, language)}
         if given:
             samples["encyclopaedia"] = squad(given, language)
         for name, sample in samples.items():
             step = max(1, len(sample.questions) // options.questions)
-            asked = [(q.text, sample.pages[q.gold].url) for q in sample.questions[::step]]
-            yield Material(name, language, sample.pages, asked)
+            few = [(q.text, sample.pages[q.gold].url) for q in sample.questions[::step]]
+            yield Material(name, language, sample.pages, few)
 
 
 def _site_pages() -> list[SamplePage]:
@@ -85,13 +87,13 @@ def _site_pages() -> list[SamplePage]:
         return [SamplePage(page.url, page.title, page.text, page.language) for page in pages]
 
 
-def _site_questions(language: str) -> Asked:
-    urls = {urlsplit(page.url).path: page.url for page in _site_pages()}
-    rows = [json.loads(line) for line in SITE_QUESTIONS.read_text("utf-8").splitlines()]
+def questions_on(urls: Iterable[str], rows: Iterable[Mapping[str, Any]], language: str) -> Asked:
+    """Of a question file what the pages answer, each with the address of the first that does."""
+    by_path = {urlsplit(url).path: url for url in urls}
     return [
-        (row["question"], urls[row["page"]])
+        (row["question"], by_path[row["gold_urls"][0]])
         for row in rows
-        if row["page"] and row["lang"] == language
+        if row["gold_urls"] and row["lang"] == language
     ]
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from benchmarks import page, results
+import json
+
+import pytest
+
+from benchmarks import page, peers, results
 
 OURS = {"first": 0.9, "mrr10": 0.95, "search_p50_ms": 5.0, "pages_per_s": 20.0}
 
@@ -34,3 +38,14 @@ def test_the_command_is_told_without_places_of_this_machine() -> None:
     assert [results._last_part(each) for each in given] == [
         *("-m", "--python", "python", "--pages", "240")
     ]
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_the_peers_are_asked_what_the_site_answers(language: str) -> None:
+    rows = [json.loads(line) for line in peers.SITE_QUESTIONS.read_text("utf-8").splitlines()]
+    urls = [f"https://a.example{url}" for row in rows for url in row["gold_urls"]]
+
+    asked = peers.questions_on(urls, rows, language)
+
+    assert len(asked) >= 20
+    assert {url for _, url in asked} <= set(urls)
