@@ -60,12 +60,13 @@ def compare_quantity(
 def _same_only(claim: Statement, own: Statement, near: Closeness | None) -> bool:
     """Whether one of the stretches of the text that hold an "only" is what the statement says."""
     stretches = _stretches_with_only(own)
-    places = {p.key for p in claim.places} | HOME
+    places = {p.key for p in claim.places}
     for first, last in stretches:
         plain = [w for w in own.words if not w.light and first <= w.first < last]
         said = sum(min(1.0, p.value / SAID) for p in align(plain, claim, near))
         inside = {p.key for p in own.places if first <= p.at < last}
-        if said >= ALONE * len(plain) and inside <= places:
+        elsewhere = places and inside and not inside & places  # "only in Egypt", of Jordan
+        if said >= ALONE * len(plain) and inside <= places | HOME and not elsewhere:
             return True
     return False
 

@@ -478,6 +478,7 @@ def test_only_one_thing_of_a_list_is_only_that_one() -> None:
     text = "Care is taught only in Jordan, welding only in Egypt."
 
     assert laid("Welding is taught in Egypt alone.", text).missing == []
+    assert "quantity" in laid("Welding is taught in Jordan alone.", text).missing
     assert (
         "quantity"
         in laid(
