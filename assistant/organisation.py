@@ -126,16 +126,16 @@ def _aspect(folded: str, asked: frozenset[str], kinds: Collection[str]) -> Aspec
 
 def pages_that_tell(
     aspect: Aspect, outline: Mapping[str, PageOutline], names: Iterable[str]
-) -> list[str]:
+) -> frozenset[str]:
     """The stored pages on which this of the organisation is told."""
     own = tuple(names)
     kinds = _rules()[aspect].pages
-    return [
+    return frozenset(
         page.url
         for page in outline.values()
         if ("about" in kinds and page.kind == "site")
         or any(_is_of(kind, page.url, page.title, own) for kind in kinds)
-    ]
+    )
 
 
 def tells(
@@ -202,7 +202,6 @@ def _stems(text: str) -> frozenset[str]:
     return _stems_in(text)
 
 
-@lru_cache(maxsize=50_000)
 def _is_of(kind: str, url: str, title: str, names: tuple[str, ...]) -> bool:
     """Whether a page is of a kind, by its address or its title; a programme's own page is none."""
     rule = _table()["pages"][kind]

@@ -138,6 +138,7 @@ class Assistant:
         self._rewriter = rewriter
         self._today = today
         self._speller: tuple[int, Speller] | None = None
+        self._telling: tuple[int | None, dict[Aspect, frozenset[str]]] = (None, {})
 
     @property
     def profile(self) -> Profile:
@@ -274,12 +275,22 @@ class Assistant:
 
     def _of_organisation(self, question: Question, searcher: Searcher) -> Question:
         """The question with the pages to look on, where it asks about the organisation itself."""
-        aspect, names = self._aspect(question), self.profile.names
-        if aspect is None or not (pages := pages_that_tell(aspect, searcher.outline(), names)):
+        aspect = self._aspect(question)
+        if aspect is None or not (pages := self._pages_that_tell(aspect, searcher)):
             return question
-        about = OfOrganisation(aspect, frozenset(pages))
+        about = OfOrganisation(aspect, pages)
         several = question.several or aspect is Aspect.WORK
         return replace(question, of_organisation=about, several=several)
+
+    def _pages_that_tell(self, aspect: Aspect, searcher: Searcher) -> frozenset[str]:
+        """Looked for once per version: all its pages are looked through."""
+        number, known = self._telling
+        if number != searcher.number:
+            known = {}
+            self._telling = (searcher.number, known)
+        if aspect not in known:
+            known[aspect] = pages_that_tell(aspect, searcher.outline(), self.profile.names)
+        return known[aspect]
 
     def _aspect(self, question: Question) -> Aspect | None:
         if len(question.parts) > 1 or question.facets:

@@ -96,7 +96,7 @@ def test_what_is_asked_of_something_else(text: str) -> None:
 )
 def test_pages_that_tell(url: str, title: str, aspect: Aspect) -> None:
     outline = {url: PageOutline(url=url, title=title, language="en")}
-    assert pages_that_tell(aspect, outline, NAMES) == [url]
+    assert pages_that_tell(aspect, outline, NAMES) == {url}
 
 
 @pytest.mark.parametrize(
