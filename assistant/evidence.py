@@ -350,9 +350,11 @@ class Evidence:
         """Per candidate: how well it tells what is asked of the organisation itself, from 0."""
         told = np.zeros(len(self.candidates))
         about = self.question.of_organisation
-        for row, candidate in enumerate(self.candidates) if about is not None else ():
+        if about is None:
+            return told
+        for row, candidate in enumerate(self.candidates):
             chunk = candidate.passage.chunk
-            if about is not None and chunk.url in about.pages and not candidate.asks:
+            if chunk.url in about.pages and not candidate.asks:
                 told[row] = tells(
                     about.aspect,
                     candidate.sentence.text,

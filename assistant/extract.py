@@ -59,7 +59,7 @@ SAME_NAMES = 0.5  # share of common names and numbers from which one translates 
 # right by chance: by hand, on stores of one page.
 USUAL_PASSAGES, TINY_STORE = 10, 2.2
 BARE_PART_STEMS = 1
-# Of what a page about the organisation tells where it is asked about: by hand, on six small sites.
+# Of what a page about the organisation tells where it is asked about: by hand, on five small sites.
 OF_ORGANISATION, OF_ORGANISATION_CONFIDENCE, MOST_OF_ORGANISATION = 2.0, 0.8, 4
 FACETS_FOUND = 1.5  # in favour of an answer that has evidence for each; XQuAD has no such questions
 LEAD_SENTENCES = 3  # of the newest page
