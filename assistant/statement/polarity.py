@@ -116,10 +116,30 @@ def implied_denials(tokens: Sequence[Token]) -> list[int]:
                 if not (token.folded in _BUT and _only(tokens, at)):
                     found.append(at)
                 break
+        else:
+            if is_one_of(token, _KEEPS) and _from_what(tokens, at):
+                found.append(at)
     return found
 
 
 _LONGEST = 3  # words of a phrase that denies
+# Who is kept from something may not do it; what is prevented altogether (trafficking, an illness)
+# is an aim like another.
+_KEEPS = folded_set(
+    "prevent prevents prevented preventing منع منعت منعوا يمنع تمنع يمنعون نمنع يمنعه يمنعها يمنعهم"
+)
+_FROM = folded_set("from من")
+FROM_WITHIN = 6  # words between "prevents" and its "from"
+
+
+def _from_what(tokens: Sequence[Token], at: int) -> bool:
+    """Whether "prevents" goes on to a "from" in its clause."""
+    for token in tokens[at + 1 : at + 1 + FROM_WITHIN]:
+        if not token.word:
+            return False
+        if token.folded in _FROM:
+            return True
+    return False
 
 
 @lru_cache(maxsize=1)

@@ -319,6 +319,19 @@ def test_what_one_side_denies_is_a_doubt_at_least(claim: str, text: str) -> None
 
 
 @pytest.mark.parametrize(
+    ("text", "denies"),
+    [
+        ("The law prevents migrants from working.", True),
+        ("The campaign prevents the trafficking of children.", False),
+        ("يمنع القانون المهاجرين من العمل", True),
+        ("يهدف القانون إلى منع الاتجار بالبشر", False),
+    ],
+)
+def test_to_prevent_something_denies_nothing_to_anybody(text: str, denies: bool) -> None:
+    assert bool(read_statement(text).implied) is denies
+
+
+@pytest.mark.parametrize(
     ("claim", "text"),
     [
         ("لا يفتح الصندوق سوى المدير.", "Only the director opens the box."),
