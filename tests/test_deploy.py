@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from assistant.cli import _parser
+from assistant.cli import build_parser
 from assistant.settings import Settings
 from tests.places import PRODUCT
 from ui.wall import BODY_DEADLINE_S, MAX_BODY_BYTES
@@ -42,7 +42,7 @@ def test_the_containerfile_copies_what_there_is_and_runs_what_there_is() -> None
     ours = [name for name in copied if not name.startswith(("--", "/"))]
     assert all((ROOT / name).exists() or (PRODUCT / name).exists() for name in ours)
     command = next(line for line in lines if line.startswith("CMD "))
-    options = _parser().parse_args(re.findall(r'"([^"]+)"', command))
+    options = build_parser().parse_args(re.findall(r'"([^"]+)"', command))
     assert (options.host, options.port) == ("0.0.0.0", 7860)
     assert any(line.startswith("USER 10001") for line in lines)
 
@@ -84,7 +84,7 @@ def test_who_answers_has_no_way_out_and_who_fetches_has() -> None:
 def test_the_units_run_commands_that_there_are(unit: str) -> None:
     [command] = re.findall(r"^ExecStart=\S+/assistant (.*)$", read(unit), re.MULTILINE)
 
-    assert _parser().parse_args(shlex.split(command)).run
+    assert build_parser().parse_args(shlex.split(command)).run
 
 
 def test_the_proxy_is_no_wider_than_the_wall() -> None:

@@ -4,31 +4,20 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable
 from dataclasses import asdict
-from pathlib import Path
-from typing import Any
 
+from assistant.commands import Command
+from assistant.commands.exits import EXIT_DONE
+from assistant.commands.given import settings_of
+from assistant.commands.printed import print_json
 from assistant.errors import InputError
 
-Settings = Callable[[argparse.Namespace], Any]
-Command = Callable[[str, Callable[[argparse.Namespace], int], str], argparse.ArgumentParser]
 
-
-def add_commands(command: Command, settings: Settings) -> None:
-    """Add the commands to a parser.
-
-    Args:
-        command: makes one, from its name, what it runs and a line about it.
-        settings: reads the settings for the options of a call.
-    """
-
-    def store_of(options: argparse.Namespace) -> Path:
-        return Path(settings(options).store)
-
+def add_commands(command: Command) -> None:
+    """Add the commands to a parser."""
     made = command(
         "switch",
-        lambda options: _switch(options, store_of(options)),
+        _switch,
         "Take every running server of this store off the air within seconds, or show the state.",
     )
     made.add_argument("state", choices=("on", "off", "show"), nargs="?", default="show")
@@ -37,7 +26,7 @@ def add_commands(command: Command, settings: Settings) -> None:
 
     made = command(
         "key",
-        lambda options: _key(options, store_of(options)),
+        _key,
         "Keys for programs that ask over HTTP.",
     )
     made.add_argument("what", choices=("add", "list", "remove"))
@@ -45,7 +34,7 @@ def add_commands(command: Command, settings: Settings) -> None:
 
     made = command(
         "privacy",
-        lambda options: _privacy(options, settings(options)),
+        _privacy,
         "What is kept of the people who ask, where and for how long.",
     )
     made.add_argument("--questions", action="store_true", help="print the kept questions")
@@ -53,30 +42,31 @@ def add_commands(command: Command, settings: Settings) -> None:
 
     command(
         "mcp",
-        lambda options: _mcp(settings(options)),
+        _mcp,
         "Serve ask, search and check as MCP tools over standard input and output.",
     )
 
 
-def _mcp(settings: Any) -> int:
+def _mcp(options: argparse.Namespace) -> int:
     import asyncio
 
     from assistant.build import build_service
     from ui.doors import program_version
     from ui.tools import InProcess, build_tools
 
-    service = build_service(settings)
+    service = build_service(settings_of(options))
     service.assistant.prepare()
     name = next(iter(service.assistant.profile.name.values()))
     tools = build_tools(InProcess(service), name, program_version())
     asyncio.run(tools.run_stdio_async())
-    return 0
+    return EXIT_DONE
 
 
-def _privacy(options: argparse.Namespace, settings: Any) -> int:
+def _privacy(options: argparse.Namespace) -> int:
     from assistant.privacy.inventory import inventory
     from assistant.privacy.questions import QuestionStore, questions_path
 
+    settings = settings_of(options)
     path = questions_path(settings.store)
     questions = QuestionStore(path, settings.keep_questions_days)
     if options.forget:
@@ -93,23 +83,24 @@ def _privacy(options: argparse.Namespace, settings: Any) -> int:
             for kept in (questions.read() if path.exists() else ())
         ]
         if options.json:
-            print(json.dumps({"questions": rows}, ensure_ascii=False, indent=1))
+            print_json({"questions": rows})
         for row in () if options.json else rows:
             print(f"{row['day']}  {row['status']}  {row['question']}")
-        return 0
+        return EXIT_DONE
     kept = inventory(settings)
     if options.json:
-        print(json.dumps({"kept": [asdict(each) for each in kept]}, ensure_ascii=False, indent=1))
+        print_json({"kept": [asdict(each) for each in kept]})
     for each in () if options.json else kept:
         print(
             f"{each.what}\n    where: {each.where}\n    until: {each.until}\n    now:   {each.now}"
         )
-    return 0
+    return EXIT_DONE
 
 
-def _switch(options: argparse.Namespace, store: Path) -> int:
+def _switch(options: argparse.Namespace) -> int:
     from assistant.switch import read_switch, switch_off, switch_on
 
+    store = settings_of(options).store
     if options.state == "off":
         said = {"en": options.message, "ar": options.message_ar}
         switch_off(store, {tag: text for tag, text in said.items() if text})
@@ -122,36 +113,37 @@ def _switch(options: argparse.Namespace, store: Path) -> int:
         "message": dict(off.message) if off else {},
     }
     if options.json:
-        print(json.dumps(document, ensure_ascii=False, indent=1))
+        print_json(document)
     elif off:
         print(f"Off since {off.since:%Y-%m-%d %H:%M} UTC. People in danger are still referred.")
     else:
         print("On.")
-    return 0
+    return EXIT_DONE
 
 
-def _key(options: argparse.Namespace, store: Path) -> int:
+def _key(options: argparse.Namespace) -> int:
     from assistant.keys import add_key, key_entries, remove_key
 
+    store = settings_of(options).store
     if options.what == "list":
         entries = [
             {k: v for k, v in asdict(entry).items() if k in ("name", "id", "added")}
             for entry in key_entries(store)
         ]
         if options.json:
-            print(json.dumps({"keys": entries}, ensure_ascii=False, indent=1))
+            print_json({"keys": entries})
         for entry in () if options.json else entries:
             print(f"{entry['added']}  {entry['id']}  {entry['name']}")
-        return 0
+        return EXIT_DONE
     if not options.name:
         raise InputError(f"Give the program's name: assistant key {options.what} NAME.")
     if options.what == "remove":
         remove_key(store, options.name)
         print(json.dumps({"removed": options.name}) if options.json else f"{options.name} removed.")
-        return 0
+        return EXIT_DONE
     key = add_key(store, options.name)
     if options.json:
         print(json.dumps({"name": options.name, "key": key}))
     else:
         print(f"{key}\nThis is the only time it is shown. Send it as: Authorization: Bearer KEY")
-    return 0
+    return EXIT_DONE

@@ -6,21 +6,24 @@ import argparse
 import getpass
 import json
 import sys
-from pathlib import Path
 from typing import Any
 
 from assistant.accounts import Accounts, Role, accounts_path
+from assistant.commands.exits import EXIT_DONE
+from assistant.commands.given import settings_of
 from assistant.errors import AccountError
 
-DONE = 0
 
-
-def add_user_commands(user: argparse.ArgumentParser, common: argparse.ArgumentParser) -> None:
-    """Put `add`, `password`, `role`, `remove` and `list` under the command.
+def add_commands(program: Any, common: argparse.ArgumentParser) -> None:
+    """Add `user` with its `add`, `password`, `role`, `remove` and `list` to a parser.
 
     Args:
+        program: the commands of the program, as `add_subparsers` gives them.
         common: the options that every command has.
     """
+    about = "Say who may sign in to the desks."
+    user: argparse.ArgumentParser = program.add_parser("user", help=about, description=about)
+    user.set_defaults(run=_run)
     commands = user.add_subparsers(metavar="WHAT", required=True)
 
     def command(name: str, run: Any, about: str) -> argparse.ArgumentParser:
@@ -43,13 +46,9 @@ def add_user_commands(user: argparse.ArgumentParser, common: argparse.ArgumentPa
     command("list", _list, "List the accounts.")
 
 
-def run(options: argparse.Namespace, store: Path) -> int:
-    """Do what the options say.
-
-    Raises:
-        AccountError: it cannot be done; nothing was changed.
-    """
-    said: dict[str, Any] = options.do(Accounts(accounts_path(store)), options)
+def _run(options: argparse.Namespace) -> int:
+    accounts = Accounts(accounts_path(settings_of(options).store))
+    said: dict[str, Any] = options.do(accounts, options)
     if options.json:
         print(json.dumps(said, ensure_ascii=False))
     elif "accounts" in said:
@@ -59,7 +58,7 @@ def run(options: argparse.Namespace, store: Path) -> int:
             print("There are no accounts. Make one: assistant user add NAME --role maintainer")
     else:
         print(f"{said['name']}: {said['done']}.")
-    return DONE
+    return EXIT_DONE
 
 
 def _password_argument(parser: argparse.ArgumentParser) -> None:
