@@ -302,6 +302,24 @@ def test_five_times_it_is_switched_off_and_a_version_gone_back_to_without_a_rest
     print(f"slowest {slowest:.1f} s")
 
 
+def test_told_to_stop_when_nobody_asks_it_has_nothing_more_to_do(tmp_path: Path) -> None:
+    with process(tmp_path) as idle, httpx.Client(trust_env=False, timeout=30) as api:
+        api.post(f"{idle.address}/api/ask", json={"question": "Since when is IOM in Egypt?"})
+        before = cpu_s(idle.running.pid)
+        idle.running.send_signal(signal.SIGTERM)
+        _, status, used = os.wait4(idle.running.pid, 0)  # the connection is still open
+        idle.running.returncode = os.waitstatus_to_exitcode(status)
+
+    assert idle.running.returncode == 0
+    assert used.ru_utime + used.ru_stime - before < 1  # counted on the clock, load would count too
+
+
+def cpu_s(pid: int) -> float:
+    """The seconds of work a process has done."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 # -- last, for it ends the server of the others --------------------------------------------------
 
 
