@@ -1,7 +1,8 @@
-"""What speaks for a sentence as the answer to a question, as numbers.
+"""A question laid beside every sentence of the passages found: what speaks for each.
 
-Nothing here decides: `assistant.extract` weighs these numbers, `assistant.training` learns the
-weights. Everything is computed from the passages at hand: how rare a word is counts within them.
+Nothing here decides: `assistant.features` makes numbers of it, `assistant.extract` weighs them,
+`assistant.training` learns the weights. Everything is computed from the passages at hand: how rare
+a word is counts within them.
 """
 
 from __future__ import annotations
@@ -9,106 +10,37 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
+from assistant.candidate import Candidate, is_item
 from assistant.facets import ordinal_of
 from assistant.matching import SAME_WORD, SKELETON_WITHIN, Matcher
 from assistant.organisation import tells
-from assistant.question import Asked, Question, content_stems, is_content
+from assistant.question import Question, content_stems, is_content
 from assistant.rephrase import TOPIC_AFTER
 from assistant.signs import (
-    WANTED,
     YEAR,
     Sign,
     Word,
     labels_asked_for,
-    wanted_signs,
-    word_set,
     words_of,
     years_of,
 )
 from vectorstore import analysis
-from vectorstore.types import Passage, Sentence
+from vectorstore.types import Passage
 
 Floats = npt.NDArray[np.float64]
 
 TOPIC_RARITY = 0.5  # a word that a follow-up takes from the turns before weighs so much of its own
 NAME_RARITY = 1.3  # a name or number of the question weighs so much more than a common word
-
-
 NEAR_FROM, NEAR_AT = 0.35, 0.85  # cosines of words from which, and at which, they mean the same
 NEAR_ENOUGH = 0.4  # on the scale between the two: a word may stand for the other
 NEAR_COUNTS = 0.9  # a word of the same meaning counts a little less than the word itself
+
 Alike = Callable[[Sequence[str], Sequence[str]], npt.NDArray[np.float32]]
-
-
-_PRONOUNS = word_set(
-    """he she it they this these that those his her their its both such
-    هذا هذه وهو وهي هو هي هم ذلك تلك كما وقد ولها وله"""
-)
-_ROW = re.compile(r"[^:;]{1,60}: [^;]+(?:; [^:;]{1,60}: [^;]+)+$")
-_DATELINE = re.compile(r"[^\W\d_]+(?:[ /][^\W\d_]+){0,3}[ /]?(?:, [^–—.]{3,40})? [–—-] ")
-_DEMONSTRATIVES = word_set("this these such هذا هذه تلك ذلك")
-
-
-@dataclass(slots=True)
-class Candidate:
-    """A sentence that may answer.
-
-    Attributes:
-        rank: of its passage, 0-based.
-        position: of the sentence in the passage, 0-based.
-        item: it is an item of a list or a row of a table.
-        intro: index among the candidates of the sentence that the list hangs on, or None.
-        new: its words that are not words of the question.
-    """
-
-    passage: Passage
-    sentence: Sentence
-    rank: int
-    position: int
-    words: tuple[Word, ...]
-    new: list[tuple[int, Word]]
-    hits: list[tuple[int, int]]
-    item: bool
-    intro: int | None = None
-
-    @property
-    def asks(self) -> bool:
-        """Whether it is itself a question, as teasers are."""
-        return self.sentence.text.rstrip("\"'”’») ").endswith(("?", "؟"))
-
-    @property
-    def row(self) -> bool:
-        """Whether it is a row of a table: "Year: 1995; Step: …"."""
-        return self.item and bool(_ROW.match(self.sentence.text))
-
-    @property
-    def picture(self) -> bool:
-        """Whether it only says what a picture shows."""
-        return self.sentence.text.startswith(PICTURE_MARKS)
-
-    @property
-    def leads_in(self) -> bool:
-        """Whether it ends in a colon: what it announces follows."""
-        return self.sentence.text.rstrip().endswith(":")
-
-    @property
-    def dateline(self) -> bool:
-        """Whether it begins as a report does, with a place."""
-        return bool(_DATELINE.match(self.sentence.text))
-
-    @property
-    def leans_back(self) -> bool:
-        """Whether it needs the sentence before it to be understood."""
-        start = [w.folded for w in self.words[:2]]
-        if start and start[0] in _PRONOUNS:
-            return True
-        return any(w.folded in _DEMONSTRATIVES for w in self.words)
 
 
 class Evidence:
@@ -153,7 +85,7 @@ class Evidence:
             for position, sentence in enumerate(passage.sentences):
                 words = words_of(sentence.text)
                 row, new, hits = self._cover(words, width)
-                item = _is_item(passage, sentence)
+                item = is_item(passage, sentence)
                 if not item:
                     intro = len(self.candidates)
                 self.candidates.append(
@@ -317,7 +249,7 @@ class Evidence:
         return clash
 
     @cached_property
-    def _expands(self) -> list[bool]:
+    def expands(self) -> list[bool]:
         """Per candidate: it spells out an acronym of the question: "LIFT, in full Labour …"."""
         acronyms = re.findall(r"\b[A-Z][A-Za-z&-]*[A-Z]\b", self.question.text)
         found = []
@@ -340,9 +272,9 @@ class Evidence:
         A page in the other language, more so where its version in the question's language is at
         hand.
         """
-        loses = SISTER_LOSES * self._has_sister + FOREIGN_LOSES * self._foreign
+        loses = SISTER_LOSES * self.has_sister + FOREIGN_LOSES * self.foreign
         if _NOW.search(analysis.fold(self.question.text)):
-            loses += AGE_LOSES * self._age
+            loses += AGE_LOSES * self.age
         return np.asarray(loses)
 
     @cached_property
@@ -362,7 +294,7 @@ class Evidence:
                     leads=chunk.position == 0 and candidate.position < LEADS,
                     lists=candidate.item or candidate.leads_in,
                 )
-        own = told * ~self._foreign
+        own = told * ~self.foreign
         return own if own.any() else told
 
     @cached_property
@@ -388,13 +320,13 @@ class Evidence:
         )
 
     @cached_property
-    def _foreign(self) -> npt.NDArray[np.bool_]:
+    def foreign(self) -> npt.NDArray[np.bool_]:
         """Per candidate: it is in another language than the question."""
         own = ("und", self.question.language)
         return np.array([c.passage.chunk.language not in own for c in self.candidates], dtype=bool)
 
     @cached_property
-    def _has_sister(self) -> npt.NDArray[np.bool_]:
+    def has_sister(self) -> npt.NDArray[np.bool_]:
         """Per candidate: its page's version in the question's language is at hand too."""
         language = self.question.language
         at_hand = {passage.chunk.url for passage in self.passages}
@@ -408,7 +340,7 @@ class Evidence:
         )
 
     @cached_property
-    def _age(self) -> Floats:
+    def age(self) -> Floats:
         """Per candidate: years, up to MOST_YEARS, that its page is older than the newest at hand.
 
         0 where the page has no date, and for questions that name a year themselves.
@@ -426,221 +358,18 @@ class Evidence:
             ]
         )
 
-    def matrix(
-        self, asked: Sequence[Asked], weights: Floats | None = None, part: str = ""
-    ) -> Floats:
-        """The features of every candidate, `(candidates, len(FEATURES))`.
-
-        Args:
-            asked: what to look for: of the question, or of one of its parts.
-            weights: (question words,): the rarity to use instead of `rarity`, for one part.
-            part: its text, "" for the whole question.
-        """
-        candidates = self.candidates
-        count = len(candidates)
-        if not count:
-            return np.zeros((0, len(FEATURES)))
-        rarity = self.rarity if weights is None else weights
-        total = float(rarity.sum()) or 1.0
-        own, title = self.covered, self.titled
-        ranks = np.array([c.rank for c in candidates])
-        begins = np.flatnonzero(np.r_[True, ranks[1:] != ranks[:-1]])
-        group = np.cumsum(np.r_[False, ranks[1:] != ranks[:-1]])
-        before, after = np.zeros_like(own), np.zeros_like(own)
-        same = ranks[1:] == ranks[:-1]
-        before[1:][same] = own[:-1][same]
-        after[:-1][same] = own[1:][same]
-        for row, candidate in enumerate(candidates):
-            if candidate.intro is not None:
-                before[row] = np.maximum(before[row], own[candidate.intro])
-                if candidates[candidate.intro].leads_in:
-                    after[candidate.intro] = np.maximum(after[candidate.intro], own[row])
-        known = np.maximum(own, title)
-        cover = own @ rarity / total
-        in_passage = np.maximum.reduceat(own, begins, axis=0)
-        of_page = _per_page(self.passages, [candidates[b].rank for b in begins], in_passage)
-        untitled = rarity * (1 - title)
-        cosine = np.array([c.sentence.similarity for c in candidates])
-        best_cosine = np.maximum.reduceat(cosine, begins)[group]
-        scores = np.array([candidates[b].passage.score for b in begins])
-        lexical = np.array([candidates[b].passage.lexical_score for b in begins])
-        foreign = self._foreign
-        wanted, strict = wanted_signs(asked, part or self.question.text)
-        signed = self.signed(wanted) if wanted else np.zeros(count, dtype=bool)
-        right_year, wrong_year = self.years
-        lengths = np.array([len(c.words) for c in candidates], dtype=float)
-        first = np.array([c.position == 0 for c in candidates])
-        local = _cover_within(own, begins, group)
-        columns: dict[str, npt.ArrayLike] = {
-            "cover": cover,
-            "meant": (meant := self.meant @ rarity / total),
-            "meant_below_best": meant - _best_of_language(meant, foreign),
-            "meant_in_passage": _cover_within(self.meant, begins, group),
-            "meant_with_title": np.maximum(self.meant, self.meant_in_title) @ rarity / total,
-            "passage_means": np.maximum.reduceat(self.meant, begins, axis=0)[group]
-            @ rarity
-            / total,
-            "headed": (headed := self.headed @ rarity / total),
-            "headed_best": (headed >= max(HEADED_WELL, float(headed.max()) - 1e-9)),
-            "headed_first": headed * np.array([c.position == 0 for c in candidates]),
-            "headed_item": headed * np.array([c.item for c in candidates]),
-            "expands": self._expands,
-            "labelled": self.labelled,
-            "counts": self.counts[0],
-            "several_item": [c.item and self.question.several for c in candidates],
-            "row": [c.row for c in candidates],
-            "mail": self.signed(Sign.MAIL) * (Asked.CONTACT in asked),
-            "cover_below_best": cover - _best_of_language(cover, foreign),
-            "cover_in_passage": local,
-            "matches": np.minimum((own >= SAME_WORD).sum(1), 8) / 4,
-            "cover_untitled": (own * untitled).sum(1) / np.maximum(untitled.sum(1), 1e-6),
-            "title_adds": (known - own) @ rarity / total,
-            "before_adds": np.maximum(before - known, 0) @ rarity / total,
-            "after_adds": np.maximum(after - known, 0) @ rarity / total,
-            "passage_covers": in_passage[group] @ rarity / total,
-            "page_covers": np.maximum(of_page[group], title) @ rarity / total,
-            "cosine": cosine,
-            "cosine_below_best": cosine - _best_of_language(cosine, foreign),
-            "cosine_in_passage": cosine - best_cosine,
-            "cosine_first": cosine >= best_cosine,
-            "passage_score": scores[group] / 3,
-            "passage_gap": (scores - scores.max())[group],
-            "passage_first": ranks == 0,
-            "passage_second": ranks == 1,
-            "passage_lexical": (lexical / max(float(lexical.max()), 1e-6))[group],
-            "foreign": foreign,
-            "foreign_cover": foreign * cover,
-            "foreign_cosine": foreign * cosine,
-            "foreign_passage": foreign * scores[group] / 3,
-            "length": np.log1p(lengths) / 3,
-            "short": lengths < SHORT_WORDS,
-            "long": np.maximum(lengths - LONG_WORDS, 0) / 20,
-            "new_words": np.log1p([len(c.new) for c in candidates]),
-            "new_names": np.log1p(
-                [sum(1 for p, w in c.new if p and w.signs & Sign.NAME) for c in candidates]
-            ),
-            "new_numbers": [
-                min(3, sum(1 for _, w in c.new if w.signs & Sign.NUMBER)) for c in candidates
-            ],
-            "counted": _counted(candidates) if Asked.NUMBER in asked else np.zeros(count),
-            "leans_back": [bool(c.words) and c.words[0].folded in _PRONOUNS for c in candidates],
-            "first": first,
-            "second": [c.position == 1 for c in candidates],
-            "item": [c.item for c in candidates],
-            "leads_in": [c.leads_in for c in candidates],
-            "asks": [c.asks for c in candidates],
-            "lead": [c.position == 0 and c.passage.chunk.position == 0 for c in candidates],
-            "sister": self._has_sister,
-            "site_page": [c.passage.kind == "site" for c in candidates],
-            "year_right": right_year,
-            "year_wrong": wrong_year,
-            "age": self._age,
-            "list_item": [c.item and Asked.LIST in asked for c in candidates],
-            "list_leads_in": [c.leads_in and Asked.LIST in asked for c in candidates],
-            "list_heading": [
-                c.item and c.position == 0 and Asked.LIST in asked for c in candidates
-            ],
-            "definition_first": first if asked[0] is Asked.DEFINITION else np.zeros(count),
-            "strict": signed if strict else np.zeros(count),
-        }
-        kind = asked[0] if asked[0] in WANTED else Asked.THING
-        for each in SIGNED_KINDS:
-            columns[f"signed_{each.name.lower()}"] = (
-                signed if each is kind and not strict else np.zeros(count)
-            )
-        return np.stack([np.asarray(columns[name], dtype=float) for name in FEATURES], axis=1)
-
 
 def ordinals_of(words: Sequence[Word]) -> frozenset[int]:
     """The places in a series that words name, counted from 1."""
     return frozenset(place for w in words if (place := ordinal_of(w.folded)))
 
 
-HEADED_WELL = 0.25  # share of the question from which a heading counts as about it
-PICTURE_MARKS = ("Picture: ", "صورة: ")  # as the readers mark what a picture shows
 MOST_YEARS = 5.0
 # Of a sentence's score, by hand; age per year, where a question asks how things are now.
 SISTER_LOSES, FOREIGN_LOSES, AGE_LOSES = 3.0, 0.5, 2.0
 LEADS = 3  # sentences at the head of a page about the organisation
 _NOW = re.compile(r"\b(?:now|currently|at present|at the moment|today|الان|حاليا|حالي|اليوم)\b")
 ASKING, ASKING_SHARE = 3, 0.4  # questions from which a passage is mostly that
-SHORT_WORDS = 6  # a sentence below this is a caption, a label or an item
-LONG_WORDS = 40
-SIGNED_KINDS = (
-    Asked.PERSON,
-    Asked.TIME,
-    Asked.PLACE,
-    Asked.NUMBER,
-    Asked.REASON,
-    Asked.MANNER,
-    Asked.DEFINITION,
-    Asked.CONTACT,
-)
-FEATURES: tuple[str, ...] = (
-    "cover",
-    "meant",
-    "meant_below_best",
-    "meant_in_passage",
-    "meant_with_title",
-    "passage_means",
-    "headed",
-    "headed_best",
-    "headed_first",
-    "headed_item",
-    "expands",
-    "labelled",
-    "counts",
-    "several_item",
-    "row",
-    "mail",
-    "cover_below_best",
-    "cover_in_passage",
-    "matches",
-    "cover_untitled",
-    "title_adds",
-    "before_adds",
-    "after_adds",
-    "passage_covers",
-    "page_covers",
-    "cosine",
-    "cosine_below_best",
-    "cosine_in_passage",
-    "cosine_first",
-    "passage_score",
-    "passage_gap",
-    "passage_first",
-    "passage_second",
-    "passage_lexical",
-    "foreign",
-    "foreign_cover",
-    "foreign_cosine",
-    "foreign_passage",
-    "length",
-    "short",
-    "long",
-    "new_words",
-    "new_names",
-    "new_numbers",
-    "counted",
-    "leans_back",
-    "first",
-    "second",
-    "item",
-    "leads_in",
-    "asks",
-    "lead",
-    "sister",
-    "site_page",
-    "year_right",
-    "year_wrong",
-    "age",
-    "list_item",
-    "list_leads_in",
-    "list_heading",
-    "definition_first",
-    "strict",
-    *(f"signed_{kind.name.lower()}" for kind in SIGNED_KINDS),
-)
 
 
 @lru_cache(maxsize=1_000)
@@ -681,59 +410,6 @@ def _question_words(question: Question) -> list[Word]:
         if word.folded[0].isalnum() and not word.stop and is_content(word.folded):
             words.setdefault(word.stem, word)
     return list(words.values())
-
-
-def _is_item(passage: Passage, sentence: Sentence) -> bool:
-    """Whether a list marker stands before the sentence on its line."""
-    begin = sentence.start - passage.chunk.start
-    if begin <= 0:  # a passage that begins with a list begins behind its first marker
-        rest = passage.chunk.text[sentence.end - passage.chunk.start :]
-        return bool(_NEXT_ITEM.match(rest)) and not sentence.text.rstrip().endswith(_ENDS)
-    line = passage.chunk.text[max(0, begin - 6) : begin].rpartition("\n")[2]
-    return bool(_MARKER.fullmatch(line))
-
-
-_NEXT_ITEM = re.compile(r" *\n[-*•–·▪] ")
-_ENDS = (".", ":", "!", "?", "؟", "…")
-_MARKER = re.compile(r"\s*(?:[-*•–·▪]|\d{1,2}[.)])\s+(?:\d{1,2}[.)]\s+)?")
-
-
-def _cover_within(own: Floats, begins: npt.NDArray[np.intp], group: npt.NDArray[np.intp]) -> Floats:
-    """How much of what its passage has of the question a sentence has, rarity counted there."""
-    has = np.add.reduceat(own >= SKELETON_WITHIN, begins, axis=0)
-    sizes = np.diff(np.r_[begins, len(own)])[:, None]
-    weight = np.log(1 + sizes / (has + 0.5)) * (has > 0)
-    total = np.maximum(weight.sum(1), 1e-6)
-    return np.asarray((own * weight[group]).sum(1) / total[group])
-
-
-def _per_page(passages: Sequence[Passage], ranks: Sequence[int], covered: Floats) -> Floats:
-    """The question's words on all the passages of the same page."""
-    best: dict[str, Floats] = {}
-    urls = [passages[rank].chunk.url for rank in ranks]
-    for url, row in zip(urls, covered, strict=True):
-        best[url] = np.maximum(best[url], row) if url in best else row
-    return np.stack([best[url] for url in urls])
-
-
-def _best_of_language(values: Floats, foreign: npt.NDArray[np.bool_]) -> Floats:
-    """The best value among the candidates of the same language as each."""
-    best = np.zeros(len(values))
-    for side in (foreign, ~foreign):
-        if side.any():
-            best[side] = values[side].max()
-    return best
-
-
-def _counted(candidates: Sequence[Candidate]) -> list[bool]:
-    """Whether a number stands right before a word of the question: "150 hygiene kits"."""
-    result = []
-    for candidate in candidates:
-        numbers = [p for p, w in candidate.new if w.signs & Sign.NUMBER]
-        result.append(
-            any(0 < place - n <= COUNTED_WORDS for place, _ in candidate.hits for n in numbers)
-        )
-    return result
 
 
 COUNTED_WORDS = 3  # "150 new hygiene kits"

@@ -18,9 +18,11 @@ from pathlib import Path
 
 import numpy as np
 
+from assistant.candidate import Candidate
 from assistant.confidence import CONFIDENCE_FEATURES, confidence_features, lacks, objections
-from assistant.evidence import FEATURES, Alike, Candidate, Evidence, Floats, ordinals_of
+from assistant.evidence import Alike, Evidence, Floats, ordinals_of
 from assistant.facets import Facet
+from assistant.features import FEATURES, features_of
 from assistant.matching import SAME_WORD
 from assistant.question import Asked, Question, content_stems, read_question
 from assistant.quote import Chosen, Picked, block_of, read, softmax
@@ -116,7 +118,7 @@ def extract(
     if not evidence.candidates or max_sentences < 1:
         return Extraction((), 0.0)
     weights = load_weights()[kind_of(passages)]
-    scores = evidence.matrix(question.asked) @ weights.sentence
+    scores = features_of(evidence, question.asked) @ weights.sentence
     scores += OF_ORGANISATION * evidence.of_organisation
     picked = pick(evidence, scores, weights, max_sentences)
     features = confidence_features(evidence, scores, picked.all)
@@ -333,7 +335,7 @@ def _for_aspect(evidence: Evidence, aspect: str, weights: Weights) -> Floats:
     stems = set(content_stems(aspect))
     emphasis = np.where([w.stem in stems for w in evidence.words], PART_EMPHASIS, THING_EMPHASIS)
     asked = read_question(aspect).asked
-    rated = evidence.matrix(asked, evidence.rarity * emphasis, aspect) @ weights.sentence
+    rated = features_of(evidence, asked, evidence.rarity * emphasis, aspect) @ weights.sentence
     return rated - evidence.second_best
 
 
@@ -385,7 +387,7 @@ def _pick_parts(evidence: Evidence, scores: Floats, weights: Weights) -> list[in
         if _tells(evidence, picked, asked, part, only_here):
             continue
         emphasis = np.where(only_here, PART_EMPHASIS, 1.0)
-        rated = evidence.matrix(asked, evidence.rarity * emphasis, part) @ weights.sentence
+        rated = features_of(evidence, asked, evidence.rarity * emphasis, part) @ weights.sentence
         rated -= evidence.second_best
         open_to_choice = np.isfinite(scores) & (here | (not _leans_on_first(part, stems)))
         rated = np.where(open_to_choice, rated + SAME_PAGE_BONUS * here, -np.inf)

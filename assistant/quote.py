@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from assistant.evidence import Candidate, Evidence, Floats
+from assistant.candidate import Candidate
+from assistant.evidence import Evidence, Floats
 from assistant.matching import SAME_WORD
 from ingest.notes import speaks_to_machines
 from vectorstore import analysis

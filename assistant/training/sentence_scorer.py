@@ -33,8 +33,9 @@ from assistant.build import build_assistant
 from assistant.confidence import CONFIDENCE_FEATURES, confidence_features, objections
 from assistant.documents import turns_of
 from assistant.evaluate import Task, read_task
-from assistant.evidence import FEATURES, Evidence, Floats
+from assistant.evidence import Evidence, Floats
 from assistant.extract import Weights
+from assistant.features import FEATURES, features_of
 from assistant.find import find
 from assistant.pipeline import Assistant
 from assistant.question import Asked, Question, language_of, read_question
@@ -304,7 +305,7 @@ def prepare(case: Case) -> Prepared:
     evidence = Evidence(question, case.passages, alike=_words().alike)
     holds = np.array([flag for row in case.holds for flag in row], dtype=bool)
     kind = extraction.kind_of(case.passages)
-    return Prepared(case, kind, evidence, evidence.matrix(question.asked), holds)
+    return Prepared(case, kind, evidence, features_of(evidence, question.asked), holds)
 
 
 @lru_cache(maxsize=1)

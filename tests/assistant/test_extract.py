@@ -10,13 +10,13 @@ import numpy.typing as npt
 import pytest
 
 from assistant.confidence import CONFIDENCE_FEATURES
-from assistant.evidence import FEATURES
 from assistant.extract import (
     WEIGHTS,
     Extraction,
     extract,
     load_weights,
 )
+from assistant.features import FEATURES
 from assistant.question import read_question
 from tests.builders import passage
 from vectorstore.types import Passage
