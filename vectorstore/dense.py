@@ -2,11 +2,10 @@
 
 Chroma (in this process or a server, see `chroma.py`) holds every passage, with text and metadata,
 as a cosine space. Its HNSW graph answers "which rows are near" in a millisecond at any size. The
-vectors of the sentences, read into memory, give the exact cosine of every sentence of a candidate,
-which both ranks the passage and chooses the sentence to quote. (Asking Chroma for the vectors of
-300 rows takes 12 ms. They are not mapped from the file: a mapped file that somebody cuts short ends
-the process.) Which sentences are near is known from these vectors too, exactly, while they are few;
-from GRAPH_FROM on Chroma holds the sentences as well, and its graph says it.
+vectors of the sentences, read into memory, say which sentences are near (`nearest.py`), and give
+the exact cosine of every sentence of a candidate, which both ranks the passage and chooses the
+sentence to quote. (Asking Chroma for the vectors of 300 rows takes 12 ms. They are not mapped from
+the file: a mapped file that somebody cuts short ends the process.)
 """
 
 from __future__ import annotations
@@ -25,19 +24,15 @@ import numpy.typing as npt
 from ingest.types import Chunk
 from vectorstore.chroma import Collections
 from vectorstore.errors import BuildFailed, CorruptIndex
+from vectorstore.nearest import Nearest, nearest
 
 Floats = npt.NDArray[np.float32]
-Halves = npt.NDArray[np.float16]
 Rows = npt.NDArray[np.int64]
 
 log = logging.getLogger(__name__)
 
-# Sentences of a language. To go through 8,000 takes 1.4 ms of one core, 16,000 2.9 ms; to build
-# Chroma's graph of them takes 0.4 ms a sentence.
-GRAPH_FROM = 10_000
 _BATCH = 2_000  # below Chroma's largest batch (5,461)
 _ROUNDING = 2e-3  # float16 against float32
-_PIECE = 500  # rows; a product of more is shared among threads, which stalls on a busy machine
 # A search asks each language for passages and for sentences: four at once, twice that for two.
 _LOOKING = ThreadPoolExecutor(8, thread_name_prefix="chroma")
 _BACKGROUND_ROWS = 256  # passages whose scores stand for the whole language's in a z-score
@@ -71,20 +66,15 @@ class DenseIndex:
 
         try:
             self._passages = np.load(folder / "passages.npy")
-            self._sentences = np.load(folder / "sentences.npy")
+            self._sentences = Nearest(np.load(folder / "sentences.npy"))
             self._offsets = np.load(folder / "offsets.npy")
-            self._collections = {"passages": collections.get(f"passages-{language}")}
-            if len(self._sentences) >= GRAPH_FROM:
-                self._collections["sentences"] = collections.get(f"sentences-{language}")
-            else:
-                self._sentences = self._sentences.astype(np.float32)  # else at each search
-            counts = {name: found.count() for name, found in self._collections.items()}
+            self._collection = collections.get(f"passages-{language}")
+            held = self._collection.count()
         except (ChromaError, OSError, ValueError, EOFError) as error:
             raise CorruptIndex(f"The vectors in {folder} are unreadable: {error}") from error
         self.size = len(self._passages)
-        sizes = {"passages": self.size, "sentences": len(self._sentences)}
-        if not counts.items() <= sizes.items() or len(self._offsets) != self.size + 1:
-            raise CorruptIndex(f"The vectors in {folder} differ from Chroma's: {sizes}, {counts}.")
+        if held != self.size or len(self._offsets) != self.size + 1:
+            raise CorruptIndex(f"The vectors in {folder} are of {self.size} rows, Chroma's {held}.")
         self._owner = np.repeat(np.arange(self.size), np.diff(self._offsets))
         step = max(1, -(-self.size // _BACKGROUND_ROWS))
         self._background_rows = np.arange(0, self.size, step)
@@ -128,15 +118,6 @@ class DenseIndex:
                     documents=[chunk.text for chunk in batch],
                     metadatas=[_metadata(chunk) for chunk in batch],
                 )
-            if len(rows) < GRAPH_FROM:
-                return
-            collection = collections.create(f"sentences-{language}")
-            for start in range(0, len(rows), _BATCH):
-                batch_rows = rows[start : start + _BATCH]
-                collection.add(
-                    ids=[str(row) for row in range(start, start + len(batch_rows))],
-                    embeddings=batch_rows,
-                )
         except ChromaError as error:
             raise BuildFailed(f"Chroma cannot write its files: {error}") from error
 
@@ -149,30 +130,24 @@ class DenseIndex:
         for row, chunk in enumerate(chunks):
             if self._offsets[row + 1] - self._offsets[row] != len(chunk.sentences):
                 raise CorruptIndex(f"Row {row} has not as many sentences as chunk {chunk.id}.")
-        held = {"passages": self._passages, "sentences": self._sentences}
-        for name in self._collections:
-            vectors = held[name]
-            for start in range(0, len(vectors), _BATCH):
-                rows = range(start, min(start + _BATCH, len(vectors)))
-                found = self._collections[name].get(
-                    ids=[str(row) for row in rows], include=["embeddings", "metadatas"]
-                )
-                if len(found["ids"]) != len(rows):
-                    raise CorruptIndex(f"Chroma lacks rows among the {name} from {start} on.")
-                own = vectors[[int(row) for row in found["ids"]]].astype(np.float32)
-                if np.abs(np.asarray(found["embeddings"], np.float32) - own).max() > _ROUNDING:
-                    raise CorruptIndex(
-                        f"Chroma has other vectors among the {name} from {start} on."
-                    )
-                if name == "passages":
-                    for row, about in zip(found["ids"], found["metadatas"], strict=True):
-                        if about["chunk_id"] != chunks[int(row)].id:
-                            raise CorruptIndex(f"Chroma's row {row} is of another chunk.")
+        for start in range(0, self.size, _BATCH):
+            rows = range(start, min(start + _BATCH, self.size))
+            found = self._collection.get(
+                ids=[str(row) for row in rows], include=["embeddings", "metadatas"]
+            )
+            if len(found["ids"]) != len(rows):
+                raise CorruptIndex(f"Chroma lacks passages from row {start} on.")
+            own = self._passages[[int(row) for row in found["ids"]]].astype(np.float32)
+            if np.abs(np.asarray(found["embeddings"], np.float32) - own).max() > _ROUNDING:
+                raise CorruptIndex(f"Chroma has other vectors of passages from row {start} on.")
+            for row, about in zip(found["ids"], found["metadatas"], strict=True):
+                if about["chunk_id"] != chunks[int(row)].id:
+                    raise CorruptIndex(f"Chroma's row {row} is of another chunk.")
 
     def sentence_rows(self, row: int) -> Floats:
         """The vectors of a row's sentences."""
-        found: Floats = self._sentences[self._offsets[row] : self._offsets[row + 1]]
-        return found
+        found = self._sentences.vectors[self._offsets[row] : self._offsets[row + 1]]
+        return found.astype(np.float32, copy=False)
 
     def candidates(self, query: Floats, count: int, allowed: Rows | None = None) -> Rows:
         """Rows near the query `(d,)`: by passage and by sentence, up to `2 * count`, unordered.
@@ -190,29 +165,25 @@ class DenseIndex:
             near = self._passages[allowed].astype(np.float32) @ query
             rows = allowed[np.argsort(-near, kind="stable")[: 2 * count]]
             return lambda: rows
-        most = min(2 * count, len(self._sentences))
-        passages = _LOOKING.submit(self._nearest, "passages", query, min(count, self.size))
-        if "sentences" in self._collections:
-            sentences = _LOOKING.submit(self._nearest, "sentences", query, most)
-        else:
-            sentences = _LOOKING.submit(_best, self._sentences, query, most)
+        passages = _LOOKING.submit(self._near_passages, query, min(count, self.size))
+        sentences = _LOOKING.submit(self._sentences.find, query, 2 * count)
 
         def found() -> Rows:
             try:
-                return np.union1d(passages.result(), self._owner[sentences.result()])
+                near = passages.result()
             except httpx.HTTPError as error:
                 # The vectors here say the same, only more slowly: nobody goes without an answer
                 # because the server does.
                 log.error(
                     "the Chroma server does not answer", extra={"error": type(error).__name__}
                 )
-                near = _best(self._sentences, query, 2 * count)
-                return np.union1d(_best(self._passages, query, count), self._owner[near])
+                near = nearest(self._passages, query, count)
+            return np.union1d(near, self._owner[sentences.result()])
 
         return found
 
-    def _nearest(self, name: str, query: Floats, count: int) -> Rows:
-        found = self._collections[name].query(
+    def _near_passages(self, query: Floats, count: int) -> Rows:
+        found = self._collection.query(
             query_embeddings=query[None], n_results=count, include=["distances"]
         )
         return np.asarray([int(row) for row in found["ids"][0]], dtype=np.int64)
@@ -241,23 +212,10 @@ class DenseIndex:
         offsets = np.concatenate([[0], np.cumsum(lengths)])
         index = np.repeat(starts - offsets[:-1], lengths) + np.arange(offsets[-1])
         return (
-            self._sentences[index].astype(np.float32),
+            self._sentences.vectors[index].astype(np.float32),
             self._passages[rows].astype(np.float32),
             offsets,
         )
-
-
-def _best(vectors: Halves | Floats, query: Floats, count: int) -> Rows:
-    """The rows nearest to the query, exactly, a piece at a time."""
-    near = np.concatenate(
-        [
-            vectors[start : start + _PIECE].astype(np.float32, copy=False) @ query
-            for start in range(0, len(vectors), _PIECE)
-        ]
-    )
-    count = min(count, len(near))
-    rows: Rows = np.argpartition(-near, count - 1)[:count]
-    return rows
 
 
 def _unit(vector: Floats) -> Floats:

@@ -18,7 +18,7 @@ import numpy as np
 from ingest.types import Chunk, digest_of
 from vectorstore.analysis import ANALYSIS_VERSION
 from vectorstore.chroma import Collections, build_collections
-from vectorstore.dense import GRAPH_FROM, DenseIndex
+from vectorstore.dense import DenseIndex
 from vectorstore.embed import Embedder, Vectors
 from vectorstore.lexical import LexicalIndex
 from vectorstore.versions import (
@@ -42,8 +42,8 @@ from vectorstore.versions import (
 _EMBED_BATCH = 512  # sentences between two commits: a killed run loses seconds of work
 
 # What building a version takes, the catalogue's growth and journals included: rather too much. The
-# version had 1.5, 10 and 30 MB at 20, 300 and 1,000 chunks of eight sentences (512 dimensions), 57
-# with a graph of all sentences, and no more lay on the disk beside it at any time.
+# version had 1.5, 10 and 30 MB at 20, 300 and 1,000 chunks of eight sentences (512 dimensions), and
+# no more lay on the disk beside it at any time.
 _BASE_BYTES = 6_000_000
 _BYTES_PER_NUMBER = 6  # of a vector: float16 in the version, the catalogue and its journal
 _BYTES_PER_NUMBER_IN_CHROMA = 16  # float16 apart, float32 in Chroma's log and its graph
@@ -209,9 +209,7 @@ def _size(shelves: Iterable[Sequence[Chunk]], dimension: int) -> int:
     size = _BASE_BYTES
     for chunks in shelves:
         sentences = sum(len(chunk.sentences) for chunk in chunks)
-        few = sentences < GRAPH_FROM
-        a_sentence = _BYTES_PER_NUMBER if few else _BYTES_PER_NUMBER_IN_CHROMA
-        per_dimension = len(chunks) * _BYTES_PER_NUMBER_IN_CHROMA + sentences * a_sentence
+        per_dimension = len(chunks) * _BYTES_PER_NUMBER_IN_CHROMA + sentences * _BYTES_PER_NUMBER
         text = sum(len(chunk.embed_text.encode()) for chunk in chunks)
         size += dimension * per_dimension + text * _BYTES_PER_TEXT_BYTE
     return size
