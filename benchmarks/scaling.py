@@ -101,7 +101,8 @@ def embed(folder: Path, size: int, sentences: int) -> None:
             catalogue.add_vectors(embedder.id, rows)
             # what was embedded in an earlier sitting is counted as if it had been in this one
             each = (time.perf_counter() - started) / (start + len(batch))
-            said = {"texts": len(texts), "seconds": round(each * len(texts), 1)}
+            done = len(known) + start + len(batch)
+            said = {"texts": done, "seconds": round(each * done, 1)}
             (folder / "embedding.json").write_text(json.dumps(said))
 
 
