@@ -65,10 +65,17 @@ BARE_PART_STEMS = 1
 OF_ORGANISATION, OF_ORGANISATION_CONFIDENCE, MOST_OF_ORGANISATION = 2.0, 0.8, 4
 FACETS_FOUND = 1.5  # in favour of an answer that has evidence for each; XQuAD has no such questions
 LEAD_SENTENCES = 3  # of the newest page
+HEADED_FIRST = 0.1  # for a heading that begins with the term
+DEFINING_SENTENCES = 2  # of the passage below a term
 FACET_NAMED = 0.6  # share of a thing's words from which a sentence or its title names it
 ANTECEDENT_WORDS = 30  # a longer sentence is not worth its words as an antecedent; chosen by eye
 
 _PRONOUN = re.compile(r"\b(?:his|her|hers|its|their|he|she|it|they|them)\b|\w{3,}(?:ها|هم|ه)\b")
+_DIFFER = frozenset(
+    content_stems(
+        "difference differences differ different distinguish compare فرق الفرق يختلف تختلف"
+    )
+)
 # "date, number of passengers and who paid"
 _ITEMS = re.compile(r"[,،;؛]\s*(?:and\s+|و\s*)?|\s+and\s+|\s+و(?=\w)")
 _CONDITIONS = tuple(
@@ -294,6 +301,7 @@ def _pick_facets(evidence: Evidence, scores: Floats, weights: Weights) -> list[i
     per_facet: list[list[int]] = []
     question = evidence.question
     pages: set[str] = set()
+    of_terms = _asks_only_what_differs(question)
     leads = np.array(
         [c.position == 0 and c.passage.chunk.position == 0 for c in evidence.candidates]
     )
@@ -309,6 +317,9 @@ def _pick_facets(evidence: Evidence, scores: Floats, weights: Weights) -> list[i
         if facet == Facet() and (leads & here).any():  # a page's beginning says what it is
             first = int(np.flatnonzero(leads & here)[0])
         pages.update((url, *evidence.candidates[first].passage.alternates.values()))
+        if of_terms and evidence.candidates[first].passage.chunk.headings:
+            per_facet.append(_begins(evidence, first, here))
+            continue
         of_facet = [first]
         for aspect, values in zip(aspects, rated, strict=True):
             told = _tells(evidence, of_facet, read_question(aspect).asked, aspect)
@@ -320,6 +331,19 @@ def _pick_facets(evidence: Evidence, scores: Floats, weights: Weights) -> list[i
         per_facet.append(of_facet)
     in_turn = (i for each in zip_longest(*per_facet) for i in each if i is not None)
     return list(dict.fromkeys(in_turn)) or [int(scores.argmax())]
+
+
+def _asks_only_what_differs(question: Question) -> bool:
+    """Whether nothing else is asked of two terms: "the difference between A and B"."""
+    named = {stem for facet in question.facets for stem in content_stems(facet.text)}
+    return bool(named) and set(content_stems(question.text)) <= named | _DIFFER
+
+
+def _begins(evidence: Evidence, index: int, here: np.typing.NDArray[np.bool_]) -> list[int]:
+    """The first sentences of a passage, which say what the term above them means."""
+    rank = evidence.candidates[index].rank
+    of_passage = [i for i in np.flatnonzero(here) if evidence.candidates[i].rank == rank]
+    return [int(i) for i in of_passage[:DEFINING_SENTENCES]]
 
 
 def _aspects(question: Question) -> tuple[str, ...]:
@@ -342,7 +366,9 @@ def _for_aspect(evidence: Evidence, aspect: str, weights: Weights) -> Floats:
 def _has_all_facets(evidence: Evidence, picked: Sequence[int]) -> bool:
     """Whether each of the things put side by side has evidence of its own."""
     facets = evidence.question.facets
-    if len({evidence.candidates[i].passage.chunk.url for i in picked}) < min(2, len(facets)):
+    chunks = [evidence.candidates[i].passage.chunk for i in picked]
+    named = any(facet.text for facet in facets)  # two terms may stand on one page, each by itself
+    if len({(c.url, c.headings if named else ()) for c in chunks}) < min(2, len(facets)):
         return False
     return bool(facets) and all(_of_facet(evidence, facet)[list(picked)].any() for facet in facets)
 
@@ -350,8 +376,9 @@ def _has_all_facets(evidence: Evidence, picked: Sequence[int]) -> bool:
 def _of_facet(evidence: Evidence, facet: Facet) -> np.typing.NDArray[np.bool_]:
     """Per candidate: whether it is about this one of the things put side by side."""
     fits = np.ones(len(evidence.candidates), dtype=bool)
-    headed = np.zeros(len(evidence.candidates), dtype=bool)
+    headed = np.zeros(len(evidence.candidates))
     stems = set(content_stems(facet.text))
+    arabic = any(w.arabic for w in words_of(facet.text))
     for row, candidate in enumerate(evidence.candidates):
         chunk = candidate.passage.chunk
         around = words_of(" ".join((chunk.title, *chunk.headings)))
@@ -365,9 +392,14 @@ def _of_facet(evidence: Evidence, facet: Facet) -> np.typing.NDArray[np.bool_]:
         elif stems:
             said = {w.stem for w in (*candidate.words, *around)}
             fits[row] = len(stems & said) >= FACET_NAMED * len(stems)
-            heading = {w.stem for w in words_of(" ".join(chunk.headings[-1:]))}
-            headed[row] = len(stems & heading) >= FACET_NAMED * len(stems)
-    return headed if headed.any() else fits  # below its own heading nothing else is spoken of
+            of_heading = words_of(" ".join(chunk.headings[-1:]))
+            heading = [w.stem for w in of_heading if w.arabic == arabic and not w.stop]
+            if len(stems.intersection(heading)) >= FACET_NAMED * len(stems):
+                headed[row] = len(stems.intersection(heading)) / len(heading)
+                headed[row] += HEADED_FIRST * (heading[0] in stems)
+    # Below its own heading nothing else is spoken of; "Trafficking" heads it more than "Victims of
+    # trafficking" does.
+    return headed == headed.max() if headed.any() else fits
 
 
 def _pick_parts(evidence: Evidence, scores: Floats, weights: Weights) -> list[int]:

@@ -95,7 +95,10 @@ _WHICH = r"\b(?:what|which|whose) (?:(?:is|was|are|were) )?(?:the |an? |its |the
 _EN_RULES = (
     (
         Asked.COMPARISON,
-        _rule(r"\b(?:compare|compared|comparison|differences?|differs?|distinguish(?:es)?)\b"),
+        _rule(
+            r"""\b(?:compare|compared|comparison|differences?|differs?|distinguish(?:es)?|
+            different (?:from|to|than))\b"""
+        ),
     ),
     (
         Asked.CONTACT,

@@ -39,6 +39,7 @@ def test_years_and_places_in_a_series_stand_side_by_side(
             ("trafficking in persons", "smuggling of migrants"),
         ),
         ("How does a refugee differ from a migrant?", ("a refugee", "a migrant")),
+        ("How is a refugee different from a migrant?", ("a refugee", "a migrant")),
         ("ما الفرق بين اللاجئ والمهاجر؟", ("اللاجئ", "المهاجر")),
     ],
 )

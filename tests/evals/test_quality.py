@@ -163,3 +163,24 @@ def test_every_example_is_answered_from_the_starter_pages(tmp_path: Path) -> Non
             answer = newcomer.ask(question)
             assert answer.status is Status.ANSWERED, question
             assert {citation.language for citation in answer.citations} == {language}, question
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        (
+            "What is the difference between trafficking in persons and the smuggling of migrants?",
+            ("exploitation", "border"),
+        ),
+        ("How is a refugee different from an asylum seeker?", ("persecution", "waiting")),
+        ("ما الفرق بين الاتجار بالبشر وتهريب المهاجرين؟", ("exploitation", "border")),
+        ("ما الفرق بين اللاجئ وطالب اللجوء؟", ("persecution", "waiting")),
+    ],
+)
+def test_two_terms_of_one_glossary_are_told_apart(
+    assistant: Assistant, question: str, said: tuple[str, str]
+) -> None:
+    answer = assistant.ask(question)
+
+    assert answer.status is Status.ANSWERED
+    assert all(word in answer.text for word in said)
