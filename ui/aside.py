@@ -15,7 +15,7 @@ from typing import Protocol
 from assistant.types import Answer
 
 TOGETHER = 16  # more read in one go are no cheaper
-GATHER_S = 0.1  # what comes meanwhile is read together; nobody refused minds a tenth of a second
+GATHER_S = 0.05  # what comes meanwhile is read together; nobody refused minds so little
 MAX_UNREAD = 64
 MAX_WAIT_S = 0.25  # for those before one to be read; on a starved machine that is soon over
 READ_CHARS = 10_000  # of each: all a person types, and a bound on the work
