@@ -20,7 +20,7 @@ from assistant.privacy.logs import only_sink
 from ui.desks import Desks
 from ui.doors import Doors
 from ui.listening import address_of, listen
-from ui.mount import mount
+from ui.mount import QUEUE_PLACES, mount, waiting
 from ui.page import OwnHead
 from ui.protocol import ImpatientProtocol
 from ui.rooms import plain, public
@@ -58,8 +58,10 @@ def build_app(
     app.add_middleware(OwnHead, heads=heads)
     app.add_middleware(GZipMiddleware, minimum_size=1_000)
     app.state.closing = asyncio.Event()
+    heard = doors.noted(assistant) if doors else assistant
+    chat = public.build(heard, votes)
     if doors is not None:
-        doors.put_on(app)
+        doors.put_on(app, lambda: waiting(chat), QUEUE_PLACES)
     app.add_middleware(
         Wall,
         routes=(
@@ -72,11 +74,10 @@ def build_app(
         on_defect=doors.on_defect if doors else lambda: None,
         framed_by=framed_by,
     )
-    heard = doors.noted(assistant) if doors else assistant
     plain.put_on(app, heard, doors.reception if doors else None)
     if desks is not None:
         desks.put_on(app)
-    mount(app, public.build(heard, votes), "/", public.css())  # it answers every other path
+    mount(app, chat, "/", public.css())  # it answers every other path
     return app
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib.metadata import PackageNotFoundError, version
 
@@ -89,8 +89,13 @@ class Doors:
         """Count an error that nobody handled."""
         self.metrics.refused("defect")
 
-    def put_on(self, app: FastAPI) -> None:
-        """Add the routes, and what stands before the chat page."""
+    def put_on(self, app: FastAPI, waiting: Callable[[], int], places: int) -> None:
+        """Add the routes, and what stands before the chat page.
+
+        Args:
+            waiting: how many wait in the page's queue.
+            places: how many can.
+        """
         app.include_router(watch.router(self.counter, self._self_test))
         app.include_router(api.router(self.counter), prefix=api.PREFIX)
         app.include_router(
@@ -120,6 +125,8 @@ class Doors:
             ChatReception,
             reception=self.reception,
             help_page=lambda off: help.page(self._assistant.profile, off.message),
+            waiting=waiting,
+            places=places,
         )
 
 

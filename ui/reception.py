@@ -10,6 +10,7 @@ import asyncio
 import ipaddress
 import json
 import math
+import random
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -30,6 +31,8 @@ from ui.types import Profile
 PAGE = "/"  # where the chat is
 QUESTIONS = "/gradio_api/queue/join"  # where its questions arrive
 OFF_RETRY_S = 60
+RESERVED = 50  # of the places in the chat's line, for people in danger
+FULL_RETRY_S = 5  # about what it takes until all who wait in it are answered
 _MAX_SESSION_CHARS = 100
 WRONG_KEYS = PER_SESSION  # guesses at a key from one network
 
@@ -169,8 +172,12 @@ class Reception:
         try:
             return await self._aside.referral(question)
         except Unread:
-            refused.contacts = self._assistant.profile.contacts
+            self.name_contacts(refused)
             return None
+
+    def name_contacts(self, refused: Problem) -> None:
+        """Let a refusal say whom a person in danger can call."""
+        refused.contacts = self._assistant.profile.contacts
 
     def refused(self, problem: Problem) -> Problem:
         """Count a refusal."""
@@ -197,18 +204,32 @@ class Reception:
 class ChatReception:
     """Counts the chat page's questions before Gradio takes them into its queue.
 
-    A page that is refused gets `{"detail": …}`, which it shows as a short notice.
+    A page that is refused gets `{"detail": …}`, which it shows as a short notice. Gradio itself
+    would turn away whoever comes to a full queue, whatever she says; so it is never full for
+    people in danger before it is for everybody else.
 
     Args:
         app: the application with the page.
         reception: who decides.
         help_page: stands in for the page while the assistant is switched off.
+        waiting: how many wait in Gradio's queue.
+        places: how many can.
     """
 
-    def __init__(self, app: ASGIApp, reception: Reception, help_page: Callable[[Off], str]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        reception: Reception,
+        help_page: Callable[[Off], str],
+        waiting: Callable[[], int],
+        places: int,
+    ) -> None:
         self._app = app
         self._reception = reception
         self._help_page = help_page
+        self._waiting = waiting
+        self._places = places
+        self._joining = 0  # let in, and not in the queue yet
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -224,18 +245,38 @@ class ChatReception:
         body = b"".join(message.get("body", b"") for message in messages)
         session, question = _asked(body)
         if question is not None:
-            headers = Headers(scope=scope)
-            network = (await self._reception.visitor(_without_key(scope))).network
-            try:
-                self._reception.admit(Visitor(network, f"{network}/chat/{session}"))
-            except Problem as problem:
-                if await self._reception.referral(question, problem) is None:
-                    said = problem.said(preferred_language(headers.get("accept-language", "")))
-                    response = JSONResponse({"detail": said}, problem.status)
-                    response.headers["Retry-After"] = str(problem.retry_after_s)
-                    await response(scope, receive, send)
-                    return
-        await self._app(scope, replayed(messages, receive), send)
+            problem = await self._refusal(scope, session, question)
+            if problem is not None:
+                headers = Headers(scope=scope)
+                said = problem.said(preferred_language(headers.get("accept-language", "")))
+                response = JSONResponse({"detail": said}, problem.status)
+                response.headers["Retry-After"] = str(problem.retry_after_s)
+                await response(scope, receive, send)
+                return
+        self._joining += 1
+        try:
+            await self._app(scope, replayed(messages, receive), send)
+        finally:
+            self._joining -= 1
+
+    async def _refusal(self, scope: Scope, session: str, question: str) -> Problem | None:
+        """Why a question is not let into the queue; None where it is."""
+        network = (await self._reception.visitor(_without_key(scope))).network
+        try:
+            if self._free() <= RESERVED:
+                retry_s = math.ceil(FULL_RETRY_S * random.uniform(1, 2))
+                raise self._reception.refused(Problem(Problems.BUSY, retry_after_s=retry_s))
+            self._reception.admit(Visitor(network, f"{network}/chat/{session}"))
+        except Problem as problem:
+            if await self._reception.referral(question, problem) is None:
+                return problem
+            if self._free() <= 0:  # so many in danger at once
+                self._reception.name_contacts(problem)
+                return problem
+        return None
+
+    def _free(self) -> int:
+        return self._places - self._waiting() - self._joining
 
 
 def _asked(body: bytes) -> tuple[str, str | None]:

@@ -9,15 +9,19 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import gradio as gr
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from assistant.settings import Settings
-from assistant.types import Answer
+from assistant.types import Answer, Event
 from tests.ui.service import IN_DANGER, SINCE, serving, small_service
 from ui import aside
 from ui.aside import Aside, Unread
 from ui.doors import Doors
+from ui.mount import AT_ONCE, LOOK_S, QUEUE_PLACES, mount
+from ui.reception import RESERVED
 
 AFRAID = "صاحب العمل أخذ جوازي وحبسني، ساعدوني"
 CHAT = {"model": "assistant", "messages": [{"role": "user", "content": SINCE}]}
@@ -149,6 +153,66 @@ def test_what_cannot_be_read_in_time_is_refused_with_the_lines_to_call(
 
     assert refused.status_code == 503
     assert all("16000" in words["detail"] for words in refused.json()["languages"].values())
+
+
+# -- the chat page's line ------------------------------------------------------------------------
+
+
+def test_the_chats_line_is_never_full_for_people_in_danger_before_it_is_for_the_others(
+    address: str, doors: Doors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free = threading.Event()
+
+    def hold(*_: object) -> Iterator[Event]:
+        free.wait()
+        return iter(())
+
+    monkeypatch.setattr(type(doors.counter.service.assistant), "stream", hold)
+    with httpx.Client(base_url=address, trust_env=False, timeout=30) as api:
+        box = _handler(api.get("/config").json())
+
+        def join(who: str, question: str) -> httpx.Response:
+            event = {"data": [question, None, "en"], "fn_index": box, "session_hash": who}
+            return api.post("/gradio_api/queue/join", json=event, headers={"X-Forwarded-For": who})
+
+        def joined(count: int, question: str, network: str) -> list[httpx.Response]:
+            return list(
+                pool.map(join, [f"{network}.{n}" for n in range(count)], [question] * count)
+            )
+
+        try:
+            with ThreadPoolExecutor(32) as pool:
+                others = joined(250, SINCE, "192.0.2")
+                refused = [r for r in others if r.status_code != 200]
+                afraid = joined(RESERVED, AFRAID, "198.51.100")
+                more = joined(8, AFRAID, "203.0.113")
+        finally:
+            free.set()
+
+    assert 250 - len(refused) <= AT_ONCE + QUEUE_PLACES - RESERVED
+    assert len(refused) < 110  # whoever is refused is so because there is no place left
+    assert {r.status_code for r in refused} == {503}
+    assert {r.headers["retry-after"] for r in refused} <= {str(n) for n in range(5, 11)}
+    assert not any("queue" in r.text.lower() for r in refused)  # those would be Gradio's own words
+    assert [r.status_code for r in afraid] == [200] * RESERVED
+    assert {r.status_code for r in more} == {503}
+    assert all("16000" in r.json()["detail"] for r in more)
+
+
+def _handler(config: dict[str, Any]) -> int:
+    """Which of the page's handlers takes the question box."""
+    box = next(c["id"] for c in config["components"] if c["props"].get("elem_id") == "box")
+    return next(
+        int(d["id"]) for d in config["dependencies"] if d["backend_fn"] and box in d["inputs"]
+    )
+
+
+def test_a_page_looks_into_its_line_no_oftener_than_it_must() -> None:
+    page, usual = gr.Blocks(), gr.Blocks().queue()
+
+    mount(FastAPI(), page, "/", "")
+
+    assert page._queue.sleep_when_free == LOOK_S > usual._queue.sleep_when_free
 
 
 # -- reading together ----------------------------------------------------------------------------
