@@ -82,7 +82,7 @@ def name_carried(name: Name, text: Statement, near: Closeness | None = None) -> 
     """
     lacking = [part for part in name.parts if not part_in(part, text)]
     if lacking and near is not None and not name.parts[0].arabic and text.arabic:
-        others = [t.text for t in text.tokens if t.word and len(t.text) > 1]
+        others = translations_in(text)
         rows = near([part.text for part in lacking], others)
         lacking = [p for p, row in zip(lacking, rows, strict=True) if not (row >= TRANSLATED).any()]
     if len(name.parts) > len(lacking) > 0 and any(
@@ -96,6 +96,11 @@ def name_carried(name: Name, text: Statement, near: Closeness | None = None) -> 
     held = {i for i, t in enumerate(text.tokens) if any(is_part(p, t) for p in name.parts)}
     beside = {i + step for i in held for step in (-1, 1)} - held
     return not any(0 <= i < len(text.tokens) and text.tokens[i].capital for i in beside)
+
+
+def translations_in(text: Statement) -> list[str]:
+    """Words of a text that may translate parts of a name."""
+    return [t.text for t in text.tokens if t.word and len(t.text) > 1]
 
 
 def part_in(part: Token, text: Statement) -> bool:
