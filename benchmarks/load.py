@@ -392,6 +392,8 @@ def main() -> int:
     print(table(["", "value"], [(k, v) for k, v in figures.items()]))
     save("load", figures, PACKAGES)
     goodput = figures["ramp"]["goodput_by_tenth"]
+    alone = figures["ten_seconds_after_the_ramp_s"]
+    more_mb = figures["memory_after_people_mb"] - figures["memory_before_mb"]
     return judge(
         [
             Floor("people over HTTP, p95 s", figures["people_http"]["p95_s"], 2.0, at_most=True),
@@ -415,6 +417,8 @@ def main() -> int:
                 at_most=True,
             ),
             Floor("ramp, probe s", figures["ramp"]["probe_longest_s"], 1.0, at_most=True),
+            Floor("alone, ten seconds after the ramp, s", alone, 1.0, at_most=True),
+            Floor("people over HTTP, MB more", more_mb, 100, at_most=True),
             Floor("throughput to in-process", share, 0.6),
         ]
     )
