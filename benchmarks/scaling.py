@@ -108,6 +108,7 @@ def embed(folder: Path, size: int, sentences: int) -> None:
 
 def _taken_over(embedded: Path, store: Path) -> float:
     """Begin a store with the vectors that `embed` left; gives the seconds that they took."""
+    store.mkdir()
     Catalogue.open(catalogue_path(store)).close()
     with closing(sqlite3.connect(catalogue_path(store))) as catalogue:
         catalogue.execute("ATTACH ? AS done", (str(catalogue_path(embedded / "store")),))

@@ -10,6 +10,7 @@ import logging
 import threading
 import weakref
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,6 +59,9 @@ class PageReader(Protocol):
         ...
 
 
+# The question that comes upon a new version waits for it so long: one of up to some thousand pages
+# is open by then, and what a person has just published answers at once.
+_WORTH_WAITING_S = 3.0
 _LOG = logging.getLogger(__name__)
 
 
@@ -127,11 +131,14 @@ class Published:
         self._lock = threading.Lock()
         self._stamp: tuple[int, int] | None = None
         self._version: IndexVersion | None = None
+        self._beside = ThreadPoolExecutor(1, thread_name_prefix="opening")
+        self._opening: Future[None] | None = None
 
     def current(self) -> IndexVersion:
         """The version to answer from now; costs one `stat` when nothing changed.
 
-        Where a newer one turns out to be damaged, the last good one goes on answering.
+        Where a newer one turns out to be damaged, the last good one goes on answering; so it does
+        while a large one is opened, which takes seconds for each GB.
 
         Raises:
             EmptyIndex: nothing has been published.
@@ -144,18 +151,37 @@ class Published:
             raise EmptyIndex(EMPTY.format(self._store)) from None
         stamp = (status.st_mtime_ns, status.st_ino)
         with self._lock:
-            if self._version is None or stamp != self._stamp:
-                try:
-                    number = published_number(self._store)
-                    if self._version is None or self._version.number != number:
-                        # the old one stays open for answers under way, until nothing refers to it
-                        self._version = self.open(number)
-                except CorruptIndex as error:
-                    if self._version is None:
-                        raise
-                    _LOG.error("Version %d goes on answering. %s", self._version.number, error)
-                self._stamp = stamp
+            if self._version is None:  # there is nothing to answer from meanwhile
+                self._take_up(stamp)
+                assert self._version is not None
+                return self._version
+            opening, patience = self._opening, 0.0
+            if opening is None:
+                if stamp == self._stamp:
+                    return self._version
+                opening, patience = self._beside.submit(self._take_up, stamp), _WORTH_WAITING_S
+                self._opening = opening
+        try:
+            opening.result(patience)
+        except TimeoutError:
             return self._version
+        finally:
+            with self._lock:
+                if self._opening is opening and opening.done():
+                    self._opening = None
+        return self._version
+
+    def _take_up(self, stamp: tuple[int, int]) -> None:
+        try:
+            number = published_number(self._store)
+            if self._version is None or self._version.number != number:
+                # the old one stays open for answers under way, until nothing refers to it
+                self._version = self.open(number)
+        except CorruptIndex as error:
+            if self._version is None:
+                raise
+            _LOG.error("Version %d goes on answering. %s", self._version.number, error)
+        self._stamp = stamp
 
     def open(self, number: int) -> IndexVersion:
         """One version, published or not, for as long as it is referred to.

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -8,9 +10,10 @@ import pytest
 from ingest.catalogue import Catalogue
 from ingest.chunk import CHUNKING
 from tests.builders import WordsEmbedder, page, published, stored
+from vectorstore import published as reading
 from vectorstore.errors import CorruptIndex, EmptyIndex, StaleIndex
 from vectorstore.publish import publish
-from vectorstore.published import Published
+from vectorstore.published import IndexVersion, Published
 from vectorstore.retriever import HybridRetriever
 from vectorstore.versions import (
     KEPT_VERSIONS,
@@ -68,6 +71,48 @@ def test_a_running_reader_sees_the_new_version_and_keeps_the_old_one_usable(tmp_
 
     assert retriever.search("words").passages[0].chunk.text == "New words."
     assert before.search("words").passages[0].chunk.text == "Old words."
+
+
+def test_while_a_large_version_is_opened_the_one_before_answers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live = published(tmp_path, page("Old words."))
+    live.current()
+    publish_again(tmp_path, page("New words."))
+    goes_on, open_at_once = threading.Event(), live.open
+
+    def open_slowly(number: int) -> IndexVersion:
+        assert goes_on.wait(30)
+        return open_at_once(number)
+
+    monkeypatch.setattr(live, "open", open_slowly)
+    monkeypatch.setattr(reading, "_WORTH_WAITING_S", 0.05)
+
+    meanwhile = [live.current().number for _ in range(3)]
+    goes_on.set()
+    until = time.monotonic() + 30
+    while live.current().number == 1 and time.monotonic() < until:
+        time.sleep(0.01)
+
+    assert meanwhile == [1, 1, 1]
+    assert live.current().number == 2
+
+
+def test_what_cannot_be_opened_is_told_to_whoever_asks_while_something_answers(
+    tmp_path: Path,
+) -> None:
+    live = published(tmp_path, page("Words of one encoder."))
+    live.current()
+    publish_again(tmp_path, page("Words of another."))
+    path = tmp_path / "versions/000002/manifest.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "format": 99}))
+
+    for _ in range(2):
+        with pytest.raises(StaleIndex, match="layout 99"):
+            live.current()
+
+    point_to(tmp_path, 1)
+    assert live.current().number == 1
 
 
 def test_rolling_back_answers_from_the_version_before(tmp_path: Path) -> None:
