@@ -147,14 +147,17 @@ def _by_statistics(content: bytes) -> str | None:
     return str(best) if best else None
 
 
+def _letters(text: str) -> int:
+    return sum(count for char, count in Counter(text).items() if char.isalpha())
+
+
 def _checked(text: str, shown: str) -> str:
-    letters = sum(count for char, count in Counter(text).items() if char.isalpha())
-    replaced = text.count("\ufffd")
-    if replaced > MAX_REPLACED_SHARE * max(letters, 1):
+    replaced = text.count("\ufffd")  # in next to no text: only then are letters counted
+    if replaced and replaced > MAX_REPLACED_SHARE * max(_letters(text), 1):
         raise UnreadablePage(
             f"{shown} cannot be decoded: {replaced} characters are broken. Save it as UTF-8."
         )
-    if letters > 40 and implausibility(text) > 0.25:
+    if implausibility(text) > 0.25 and _letters(text) > 40:
         raise UnreadablePage(
             f"{shown} cannot be decoded: its characters make no words in any charset we know. "
             "Save it as UTF-8."

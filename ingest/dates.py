@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date
+from functools import lru_cache
 
 _MONTH_NAMES: dict[int, str] = {
     1: "january jan يناير جانفي|كانون الثاني",
@@ -85,6 +86,7 @@ def _to_date(match: re.Match[str]) -> date | None:
     return None
 
 
+@lru_cache(maxsize=4096)  # the menus and lists of a site stand on each of its pages
 def parse_date(text: str | None) -> date | None:
     """The day that `text` as a whole names, or None.
 

@@ -6,6 +6,7 @@ On short texts the ratio of scripts beat both statistical detectors that were tr
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import Literal
 
 Language = Literal["en", "ar", "und"]
@@ -21,12 +22,16 @@ _SCRIPT_SHARE = 0.5  # of all letters; below it the text is in neither script
 
 def detect_language(text: str) -> Language:
     """The language by script: "ar", "en" (Latin letters), or "und" for neither."""
-    arabic = len(_ARABIC.findall(text))
-    latin = len(_LATIN.findall(text))
-    known = arabic + latin
-    if not known or known < _SCRIPT_SHARE * len(_LETTERS.findall(text)):
+    counts = Counter(text)  # a text has few different characters: each is looked at once
+    arabic = _count(_ARABIC, counts)
+    known = arabic + _count(_LATIN, counts)
+    if not known or known < _SCRIPT_SHARE * _count(_LETTERS, counts):
         return "und"
     return "ar" if arabic >= _ARABIC_SHARE * known else "en"
+
+
+def _count(script: re.Pattern[str], counts: Counter[str]) -> int:
+    return sum(counts[char] for char in script.findall("".join(counts)))
 
 
 def page_language(declared: str | None, text: str) -> Language:

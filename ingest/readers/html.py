@@ -124,6 +124,8 @@ def read(resource: Resource) -> Reading:
         raise TooLarge(f"{resource.url} nests its elements more than {MAX_DEPTH} deep.")
     if elements > MAX_ELEMENTS:
         raise TooLarge(f"{resource.url} has more than {MAX_ELEMENTS} elements.")
+    # lxml makes an element's object anew at every step over it, unless somebody holds it
+    _held = list(tree.iter())
     meta = read_metadata(tree, resource.url)
     if meta.noindex:
         raise NothingToKeep(f"{resource.url} asks not to be indexed.")

@@ -45,6 +45,7 @@ _CLASS_WORD = re.compile(r"[a-z]+")
 _TEASER_TAGS = ("li", "article", "div", "section")
 _SENTENCE_END = re.compile(r"[.!?؟…:][\"'”’»)]*$")
 _WORD = re.compile(r"\w+")
+_DIGIT = re.compile(r"\d")
 
 
 def is_chrome(element: lxml_html.HtmlElement) -> bool:
@@ -166,13 +167,13 @@ def _is_dated(element: lxml_html.HtmlElement) -> bool:
     """Whether a teaser carries the date of the page it leads to."""
     if element.find(".//time") is not None:
         return True
-    texts = (clean_line(text) for text in element.itertext())
-    return any(parse_date(text) for text in texts)
+    return any(parse_date(clean_line(text)) for text in element.itertext() if _DIGIT.search(text))
 
 
 def _is_teaser(element: lxml_html.HtmlElement, base: str) -> bool:
     # what most elements fail at first, and what costs most last: these are a third of all reading
-    anchor = next((each for each in element.iter("a") if count_words(each)), None)
+    anchors = ((each, count_words(each)) for each in element.iter("a"))
+    anchor, linked = next((pair for pair in anchors if pair[1]), (None, 0))
     if anchor is None or not 1 <= (words := count_words(element)) <= 90:
         return False
     if element.find(".//h1") is not None or not _leads_elsewhere(anchor, base):
@@ -180,7 +181,6 @@ def _is_teaser(element: lxml_html.HtmlElement, base: str) -> bool:
     if _READ_MORE.fullmatch(clean_line(inline_text(anchor)).strip(" …»›>→.")):
         alone = sum(1 for each in element.iter("a") if count_words(each)) == 1
         return alone and words >= 8 and element.tag != "p"
-    linked = count_words(anchor)
     before = "".join(_texts_before(element, anchor))
     if _WORD.search(before) and not parse_date(clean_line(before)):
         return False
