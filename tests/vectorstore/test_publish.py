@@ -3,8 +3,11 @@ from __future__ import annotations
 import json
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import pytest
 
 from ingest.catalogue import Catalogue
@@ -60,6 +63,54 @@ def test_only_new_sentences_are_embedded(tmp_path: Path) -> None:
     publish_again(tmp_path, page("One stays. Three comes."), embedder=encoder)
 
     assert encoder.embedded == ["Three comes."]
+
+
+class _SlowEmbedder(WordsEmbedder):
+    """Counts the calls that are under way at once; fails at a text that says so."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.under_way = self.most = 0
+
+    def encode_documents(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        self.under_way += 1
+        self.most = max(self.most, self.under_way)
+        time.sleep(0.02)
+        self.under_way -= 1
+        if "It fails." in texts:
+            raise OSError("no more")
+        return super().encode_documents(texts)
+
+
+def test_two_batches_are_embedded_at_once_and_no_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vectorstore.publish._EMBED_BATCH", 1)
+    encoder = _SlowEmbedder()
+
+    live = published(
+        tmp_path, page("One. Two. Three.", url="https://example.org/1"), embedder=encoder
+    )
+
+    assert encoder.most == 2
+    assert sorted(encoder.embedded) == ["A page", "One.", "Three.", "Two."]
+    assert HybridRetriever(live, encoder).search("Three").passages[0].chunk.text
+
+
+def test_what_was_embedded_before_a_failure_is_not_embedded_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vectorstore.publish._EMBED_BATCH", 1)
+    with pytest.raises(OSError, match="no more"):
+        published(tmp_path, page("One. Two. Three. It fails."), embedder=_SlowEmbedder())
+    assert published_number(tmp_path) == 0
+    assert list((tmp_path / "versions").iterdir()) == []
+
+    again = WordsEmbedder()
+    published(tmp_path, page("One. Two. Three. It fails."), embedder=again)
+
+    assert "It fails." in again.embedded
+    assert not {"One.", "Two."} & set(again.embedded)
 
 
 def test_a_running_reader_sees_the_new_version_and_keeps_the_old_one_usable(tmp_path: Path) -> None:
