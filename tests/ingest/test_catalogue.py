@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -111,3 +113,27 @@ def test_a_forgotten_page_takes_what_is_remembered_of_its_resources_along(tmp_pa
     catalogue.drop_readings([url])
 
     assert catalogue.visits(1) == {}
+
+
+def test_a_vector_takes_little_more_room_than_its_bytes(tmp_path: Path) -> None:
+    with closing(stored(tmp_path)) as catalogue:
+        empty = catalogue.path.stat().st_size
+        catalogue.add_vectors("m", {f"{n:064}": bytes(1_024) for n in range(400)})
+    size = (tmp_path / "catalogue.sqlite").stat().st_size - empty
+
+    assert 400 * 1_024 < size < 400 * 2_000
+
+
+def test_vectors_of_a_store_of_an_earlier_release_are_kept_and_added_to(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "catalogue.sqlite")) as before:
+        before.execute(
+            "CREATE TABLE vectors(model TEXT NOT NULL, digest TEXT NOT NULL, vector BLOB NOT NULL, "
+            "PRIMARY KEY(model, digest)) WITHOUT ROWID"
+        )
+        before.execute("INSERT INTO vectors VALUES('m', 'old', x'01')")
+        before.commit()
+
+    with closing(stored(tmp_path)) as catalogue:
+        catalogue.add_vectors("m", {"new": b"2"})
+
+        assert catalogue.vectors("m", ["old", "new"]) == {"old": b"\x01", "new": b"2"}
