@@ -138,7 +138,7 @@ def ingest(
     started = time.monotonic()
     report = Report()
     samples = catalogue.samples()
-    touched: list[str] = []
+    touched: dict[str, None] = {}  # in order; a list is gone through for each of its pages
     for source in sources:
         origin = crawled.get(source, source)
         visits = catalogue.visits(READING_VERSION)
@@ -147,7 +147,7 @@ def ingest(
         )
         came.take_all(discover(source), ahead, progress)
         catalogue.end_crawl(origin)
-        touched.extend(url for url in came.pages if url not in touched)
+        touched.update(dict.fromkeys(came.pages))
         own = {url for url, whose in catalogue.origins().items() if whose == origin}
         gone = came.gone - came.pages.keys() | came.missed(own, at_once=prune)
         if prune and source not in crawled and not came.failures:
@@ -163,14 +163,14 @@ def ingest(
             report.waiting[url] = contacts
             report.skipped.append(Skipped(url, waits_for(contacts)))
     stored = catalogue.addresses()
-    touched = [url for url in touched if url in stored]
+    kept = [url for url in touched if url in stored]
     report.changes = {
-        "added": tuple(url for url in touched if url in changes.added),
-        "updated": tuple(url for url in touched if url in changes.updated),
+        "added": tuple(url for url in kept if url in changes.added),
+        "updated": tuple(url for url in kept if url in changes.updated),
         "removed": tuple(sorted(changes.removed)),
     }
     report.added, report.updated, report.removed = map(len, report.changes.values())
-    report.unchanged = len(touched) - report.added - report.updated
+    report.unchanged = len(kept) - report.added - report.updated
     report.pages, report.chunks = catalogue.counts()
     report.seconds = time.monotonic() - started
     return report
