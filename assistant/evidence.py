@@ -19,7 +19,7 @@ from assistant.candidate import Candidate, is_item
 from assistant.facets import ordinal_of
 from assistant.matching import SAME_WORD, SKELETON_WITHIN, Matcher
 from assistant.organisation import tells
-from assistant.question import Question, content_stems, is_content
+from assistant.question import Asked, Question, content_stems, is_content
 from assistant.rephrase import TOPIC_AFTER
 from assistant.signs import (
     YEAR,
@@ -270,12 +270,23 @@ class Evidence:
         """Per candidate: what it loses for saying what a better page at hand says too.
 
         A page in the other language, more so where its version in the question's language is at
-        hand.
+        hand; a glossary, where neither a meaning is asked for nor the term it explains.
         """
         loses = SISTER_LOSES * self.has_sister + FOREIGN_LOSES * self.foreign
         if _NOW.search(analysis.fold(self.question.text)):
             loses += AGE_LOSES * self.age
+        if not _WORDS_ASKED.intersection(self.question.asked):
+            named = self.headed @ self.rarity / (float(self.rarity.sum()) or 1.0)
+            loses += GLOSSARY_LOSES * (self._of_glossary & (named < GLOSSARY_NAMED))
         return np.asarray(loses)
+
+    @cached_property
+    def _of_glossary(self) -> npt.NDArray[np.bool_]:
+        """Per candidate: it is of a page that says what words mean, not what is done for whom."""
+        return np.array(
+            [bool(_GLOSSARY.search(analysis.fold(c.passage.chunk.title))) for c in self.candidates],
+            dtype=bool,
+        )
 
     @cached_property
     def of_organisation(self) -> Floats:
@@ -367,6 +378,14 @@ def ordinals_of(words: Sequence[Word]) -> frozenset[int]:
 MOST_YEARS = 5.0
 # Of a sentence's score, by hand; age per year, where a question asks how things are now.
 SISTER_LOSES, FOREIGN_LOSES, AGE_LOSES = 3.0, 0.5, 2.0
+_GLOSSARY = re.compile(
+    r"\b(?:glossary|terminology|abbreviations|acronyms|definitions)\b|"
+    r"\b(?:key|common|migration)(?: \w+)? terms\b|"
+    r"\b(?:ال)?(?:مسرد|مصطلحات|معجم|تعريفات|اختصارات)\b"
+)
+_WORDS_ASKED = frozenset({Asked.DEFINITION, Asked.COMPARISON})
+GLOSSARY_LOSES = 2.5  # by hand, on five sites
+GLOSSARY_NAMED = 0.5  # share of a question from which a term is what it is about
 LEADS = 3  # sentences at the head of a page about the organisation
 _NOW = re.compile(r"\b(?:now|currently|at present|at the moment|today|الان|حاليا|حالي|اليوم)\b")
 ASKING, ASKING_SHARE = 3, 0.4  # questions from which a passage is mostly that

@@ -184,3 +184,16 @@ def test_two_terms_of_one_glossary_are_told_apart(
 
     assert answer.status is Status.ANSWERED
     assert all(word in answer.text for word in said)
+
+
+@pytest.mark.parametrize(
+    "question", ["Can IOM send me back by force?", "Does IOM return people against their will?"]
+)
+def test_a_glossary_does_not_answer_for_the_page_of_the_service(
+    assistant: Assistant, question: str
+) -> None:
+    answer = assistant.ask(question)
+    first = answer.citations[0]
+
+    assert answer.status is Status.ANSWERED
+    assert not first.url.endswith("/key-migration-terms")
