@@ -156,9 +156,7 @@ class SentenceTransformerEmbedder:
                 f"{str(error).splitlines()[0][:200]} Download it first (`hf download {name}`) "
                 f"or set ASSISTANT_EMBEDDING to the folder it stands in."
             ) from error
-        self._turn = (
-            Lock()
-        )  # torch takes all cores for one call: two at once would stall each other
+        self._turn = Lock()  # torch takes all cores for a call: two at once would stall each other
         self.dimension = int(self._model.get_embedding_dimension() or 0)
         self.id = (
             f"sentence-transformers/{folder.name if folder.is_dir() else name}/{self._print()}"
