@@ -89,6 +89,10 @@ def process(
     command = [*before, sys.executable, "-m", "tests.serving", str(folder / "notes")]
     clean = {k: v for k, v in os.environ.items() if not k.lower().endswith("_proxy")}
     (folder / "tmp").mkdir(exist_ok=True)
+    for written in (folder / "tmp", folder / "notes"):  # by another user too
+        if not written.exists():
+            written.touch()
+        written.chmod(0o777)
     with (folder / "stdout").open("wb") as out, (folder / "stderr").open("wb") as err:
         running = subprocess.Popen(
             [*command, "serve", "--port", "0", "--store", str(store)],

@@ -153,7 +153,14 @@ def no_pages_and_nowhere_to_put_them(start: Start) -> Iterator[None]:
     yield
 
 
+@contextmanager
+def far_too_few_files(start: Start) -> Iterator[None]:
+    start.before += ["sh", "-c", 'ulimit -n 64; exec "$@"', "sh"]
+    yield
+
+
 REFUSED = {
+    far_too_few_files: (2, "ulimit -n"),
     misspelt_setting: (2, "ASSISTANT_TRUSTED_PROXIES"),
     wrong_value: (2, "10.0.0.0/99"),
     misspelt_option: (2, "--prot"),
@@ -199,7 +206,7 @@ def test_a_start_that_cannot_be_is_refused_in_one_sentence_within_three_seconds(
 
 
 def few_files(start: Start) -> None:
-    start.before += ["sh", "-c", 'ulimit -n 64; exec "$@"', "sh"]
+    start.before += ["sh", "-c", 'ulimit -Sn 64; exec "$@"', "sh"]
 
 
 def plain_locale(start: Start) -> None:

@@ -1,11 +1,36 @@
-"""The address that is served; taken before anything is loaded, so that trouble is said at once."""
+"""The address and the open files of a server; had before anything is loaded, so that trouble is
+said at once.
+"""
 
 from __future__ import annotations
 
 import errno
+import resource
 import socket
 
 from ui.errors import PortTaken, UiError
+
+LEAST_FILES = 128  # 50 are open when nobody asks; each visitor's connection is one more
+USUAL_FILES = 4_096
+
+
+def allow_files() -> None:
+    """Let this process open as many files as a server needs, where the system lets it.
+
+    Raises:
+        UiError: too few are allowed.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    unlimited = hard == resource.RLIM_INFINITY
+    allowed = USUAL_FILES if unlimited else min(hard, USUAL_FILES)
+    if soft != resource.RLIM_INFINITY and soft < allowed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+        soft = allowed
+    if soft != resource.RLIM_INFINITY and soft < LEAST_FILES:
+        raise UiError(
+            f"The system lets this process open {soft} files; a server needs {LEAST_FILES} at "
+            f"least. Allow more, as with `ulimit -n {USUAL_FILES}`."
+        )
 
 
 def listen(host: str, port: int) -> socket.socket:

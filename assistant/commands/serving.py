@@ -36,8 +36,9 @@ def _serve(options: argparse.Namespace) -> int:
 
 def _serve_store(options: argparse.Namespace) -> int:
     from assistant.accounts import Accounts, accounts_path, is_loopback
-    from ui.listening import listen
+    from ui.listening import allow_files, listen
 
+    allow_files()
     settings = settings_of(options)
     accounts = Accounts(accounts_path(settings.store))
     if not options.no_desks and not is_loopback(options.host):
