@@ -27,7 +27,7 @@ def _lazy(module: str) -> Reader:
 READERS: dict[str, Reader] = {
     HTML: _lazy("html"),
     TEXT: _lazy("text"),
-    MARKDOWN: _lazy("text"),
+    MARKDOWN: _lazy("markdown"),
     PDF: _lazy("pdf"),
     DOCX: _lazy("docx"),
     PAGE_JSON: _lazy("page_json"),

@@ -63,6 +63,13 @@ def render(blocks: Iterable[Block]) -> str:
     return "".join(parts)
 
 
+def shortened(line: str) -> str:
+    """A line as the title of a page that has none: at most 120 characters, cut at a word."""
+    if len(line) <= 120:
+        return line
+    return line[:120].rsplit(" ", 1)[0] + " …"
+
+
 def table_lines(grid: list[list[str]], heads: int) -> Iterator[str]:
     """One line per row, each cell behind its header: `Header: cell; Header: cell`.
 

@@ -1,9 +1,9 @@
 """Readers in processes of their own, with limits: a hostile page costs a page, never the run.
 
-What parses markup from outside (HTML, PDF, DOCX) runs in a child that may hold 512 MB and work 20
-seconds on one resource. One child reads many resources; where it dies, that resource is reported
-and the next one gets a new child. The children are started when the first resource comes. What
-needs no parser is read in place.
+What parses markup from outside (HTML, Markdown, PDF, DOCX) runs in a child that may hold 512 MB and
+work 20 seconds on one resource. One child reads many resources; where it dies, that resource is
+reported and the next one gets a new child. The children are started when the first resource comes.
+What needs no parser is read in place.
 
 A resource goes in as one line of JSON and its bytes; what comes back is JSON: the parent does not
 trust the child.
@@ -30,11 +30,11 @@ from types import TracebackType
 from typing import IO, Any
 
 from ingest.errors import IngestError, Moved, NothingToKeep, TooLarge, UnknownFormat, UnreadablePage
-from ingest.media import DOCX, HTML, PDF
+from ingest.media import DOCX, HTML, MARKDOWN, PDF, TEXT
 from ingest.readers import read
 from ingest.types import Page, Reading, Resource
 
-_PARSED = frozenset({HTML, PDF, DOCX})
+_PARSED = frozenset({HTML, TEXT, MARKDOWN, PDF, DOCX})  # a text may turn out to be Markdown
 _ERRORS: Mapping[str, type[IngestError]] = {
     kind.__name__: kind for kind in (UnreadablePage, NothingToKeep, Moved, TooLarge, UnknownFormat)
 }

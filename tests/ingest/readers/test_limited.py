@@ -12,7 +12,7 @@ import pytest
 
 from ingest.discover import discover
 from ingest.errors import NothingToKeep, UnreadablePage
-from ingest.media import HTML, TEXT
+from ingest.media import HTML, PAGE_JSON
 from ingest.readers import read
 from ingest.readers.limited import LimitedReaders, Limits
 from ingest.types import Reading, Resource
@@ -55,10 +55,10 @@ def test_what_a_child_reads_is_what_its_parent_would() -> None:
     assert any(isinstance(each, tuple) and each[0] == NothingToKeep.__name__ for each in got)
 
 
-def test_one_child_reads_many_and_text_needs_none() -> None:
+def test_one_child_reads_many_and_what_needs_no_parser_needs_none() -> None:
     before = set(children())
     with LimitedReaders() as readers:
-        readers.read(page("The harbour opens at nine.", TEXT))
+        readers.read(page('{"url": "https://x.example/", "text": "It opens at nine."}', PAGE_JSON))
         assert set(children()) == before
         readers.read(page())
         first = set(children()) - before

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import time
 from datetime import UTC, date, datetime
 
 import pytest
@@ -119,6 +120,49 @@ def test_markdown_loses_its_signs_and_keeps_its_structure() -> None:
         "See the desk for all rules.\n\n## Fees\n\n- one\n- two\n\n"
         "- Boat: small; Fee: 5\n- Boat: big; Fee: 9"
     )
+
+
+def test_markdown_keeps_nested_items_and_what_stands_in_code() -> None:
+    text = reading(
+        "# الرسوم\n\n1. القوارب\n   - الصغيرة\n   - الكبيرة\n2. الشباك\n\n```\nfee = 5\n```\n",
+        MARKDOWN,
+    ).page.text
+
+    assert text == "- القوارب\n- الصغيرة\n- الكبيرة\n- الشباك\n\nfee = 5"
+
+
+def test_markdown_says_nothing_that_its_reader_would_not_see() -> None:
+    text = reading(
+        "# Fees\n\nBoats pay 5.<!-- they pay 7 -->\n\n<!--\nNets pay 9.\n-->\n\n"
+        '<p style="display:none">Oars pay 11.</p>\n\nSo do *rafts*\u200b.\n',
+        MARKDOWN,
+    ).page.text
+
+    assert text == "Boats pay 5.\n\nSo do rafts."
+
+
+def test_the_front_matter_of_markdown_gives_title_and_day() -> None:
+    got = reading(
+        '---\ntitle: "Harbour fees"\ndate: 2024-05-06\n---\n\n# Harbour fees\n\nBoats pay 5.\n',
+        MARKDOWN,
+    )
+
+    assert (got.page.title, got.page.published) == ("Harbour fees", date(2024, 5, 6))
+    assert got.page.text == "Boats pay 5."
+
+
+def test_a_text_file_that_begins_with_a_heading_is_markdown() -> None:
+    got = reading("# Fees\n\nBoats pay **5**.\n")
+
+    assert (got.page.title, got.page.text) == ("Fees", "Boats pay 5.")
+
+
+@pytest.mark.parametrize("sign", ["> ", "- ", "[", "*a ", "`", "<b>", "![", "| a "])
+def test_markdown_nested_without_end_takes_no_time(sign: str) -> None:
+    started = time.process_time()
+    reading(f"# Fees\n\nBoats pay 5.\n\n{sign * 5_000}end\n", MARKDOWN)
+
+    assert time.process_time() - started < 5
 
 
 def test_a_text_without_a_word_is_refused() -> None:
