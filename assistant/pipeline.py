@@ -6,9 +6,10 @@ import re
 import time
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Protocol
+from weakref import WeakKeyDictionary
 
 from assistant.citations import CitationList
 from assistant.clarify import choices
@@ -55,8 +56,8 @@ class Searcher(Protocol):
     """One published version, searched and read."""
 
     @property
-    def number(self) -> int:
-        """Of the version."""
+    def version(self) -> object:
+        """The version; the same object as long as it is open."""
         ...
 
     def vocabulary(self) -> dict[str, int]:
@@ -111,6 +112,14 @@ class Rewriter(Protocol):
         ...
 
 
+@dataclass(slots=True)
+class _Derived:
+    """What a look through all pages of a version gives, looked for once."""
+
+    speller: Speller
+    telling: dict[Aspect, frozenset[str]] = field(default_factory=dict)
+
+
 class Assistant:
     """Answers questions from the published pages in their own words."""
 
@@ -137,8 +146,8 @@ class Assistant:
         self._writer = writer
         self._rewriter = rewriter
         self._today = today
-        self._speller: tuple[int, Speller] | None = None
-        self._telling: tuple[int | None, dict[Aspect, frozenset[str]]] = (None, {})
+        # of each version that is open: while a new one is tried, two are asked by turns
+        self._derived: WeakKeyDictionary[object, _Derived] = WeakKeyDictionary()
 
     @property
     def profile(self) -> Profile:
@@ -283,14 +292,10 @@ class Assistant:
         return replace(question, of_organisation=about, several=several)
 
     def _pages_that_tell(self, aspect: Aspect, searcher: Searcher) -> frozenset[str]:
-        """Looked for once per version: all its pages are looked through."""
-        number, known = self._telling
-        if number != searcher.number:
-            known = {}
-            self._telling = (searcher.number, known)
-        if aspect not in known:
-            known[aspect] = pages_that_tell(aspect, searcher.outline(), self.profile.names)
-        return known[aspect]
+        telling = self._derived_from(searcher).telling
+        if aspect not in telling:
+            telling[aspect] = pages_that_tell(aspect, searcher.outline(), self.profile.names)
+        return telling[aspect]
 
     def _aspect(self, question: Question) -> Aspect | None:
         if len(question.parts) > 1 or question.facets:
@@ -392,10 +397,14 @@ class Assistant:
         )
 
     def _in_page_words(self, text: str, searcher: Searcher) -> str:
-        """The question as pages would word it, slips mended; one speller per version."""
-        if self._speller is None or self._speller[0] != searcher.number:
-            self._speller = (searcher.number, Speller(searcher.vocabulary()))
-        return self._speller[1].mended(in_written_words(text))
+        """The question as pages would word it, slips mended."""
+        return self._derived_from(searcher).speller.mended(in_written_words(text))
+
+    def _derived_from(self, searcher: Searcher) -> _Derived:
+        derived = self._derived.get(searcher.version)
+        if derived is None:
+            derived = self._derived[searcher.version] = _Derived(Speller(searcher.vocabulary()))
+        return derived
 
     def _blocked(
         self, asked: str, text: str, language: str, block: Block, started: float

@@ -82,9 +82,9 @@ class Shelf:
     page_rows: Mapping[str, Sequence[int]]
 
 
-@dataclass(frozen=True, slots=True, weakref_slot=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
 class IndexVersion:
-    """An opened version.
+    """An opened version; equal to itself alone, so that what is derived from it can be kept by it.
 
     Attributes:
         outline: address to what is known of every page but its text.

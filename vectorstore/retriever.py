@@ -108,6 +108,11 @@ class Searcher:
         return self._version.outline
 
     @property
+    def version(self) -> IndexVersion:
+        """What is searched; the same object as long as it is open."""
+        return self._version
+
+    @property
     def number(self) -> int:
         """Of the version that is searched."""
         return self._version.number

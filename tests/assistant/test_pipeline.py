@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -17,8 +17,10 @@ from assistant.quote import Chosen
 from assistant.rephrase import rephrase
 from assistant.terminal import render
 from assistant.types import Answer, Kind, Status, Turn
+from assistant.wording import Speller
 from ingest.types import Page
 from tests.builders import WordsEmbedder, page, published
+from vectorstore.published import ChosenVersion
 from vectorstore.retriever import HybridRetriever
 from vectorstore.types import Passage
 
@@ -204,3 +206,29 @@ def test_last_year_is_searched_for_by_its_number(tmp_path: Path) -> None:
     answer = assistant(tmp_path, CAIRO, confidence=0.9).ask("What happened last year in Cairo?")
 
     assert answer.query == f"What happened last year in Cairo – {date.today().year - 1}?"
+
+
+def test_two_versions_asked_by_turns_are_each_looked_through_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoder, chosen = WordsEmbedder(), ChosenVersion()
+    versions = [
+        published(tmp_path / p.title, p, embedder=encoder).current() for p in (CAIRO, RABAT)
+    ]
+    retriever = HybridRetriever(chosen, encoder)
+    two = Assistant(PROFILE, retriever, read_question, extract, build_guards(), rephrase)
+    looked: list[Mapping[str, int]] = []
+
+    def speller(vocabulary: Mapping[str, int]) -> Speller:
+        looked.append(vocabulary)
+        return Speller(vocabulary)
+
+    monkeypatch.setattr("assistant.pipeline.Speller", speller)
+    queries = []
+    for _ in range(2):
+        for chosen.version in versions:
+            queries.append(two.ask("Who spoke at the roundtabel?").query)
+
+    assert [version.number for version in versions] == [1, 1]  # of two stores, as in a dry run
+    assert queries == ["Who spoke at the roundtabel?", "Who spoke at the roundtable?"] * 2
+    assert len(looked) == 2
