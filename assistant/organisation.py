@@ -128,13 +128,12 @@ def pages_that_tell(
     aspect: Aspect, outline: Mapping[str, PageOutline], names: Iterable[str]
 ) -> frozenset[str]:
     """The stored pages on which this of the organisation is told."""
-    own = tuple(names)
-    kinds = _rules()[aspect].pages
+    own, kinds = tuple(names), _rules()[aspect].pages
     return frozenset(
         page.url
         for page in outline.values()
         if ("about" in kinds and page.kind == "site")
-        or any(_is_of(kind, page.url, page.title, own) for kind in kinds)
+        or not kinds.isdisjoint(_kinds_of(page.url, page.title, own))
     )
 
 
@@ -167,7 +166,7 @@ class _Rule:
     phrases: re.Pattern[str]
     says: re.Pattern[str]
     headings: re.Pattern[str]
-    pages: tuple[str, ...]
+    pages: frozenset[str]
     bare: bool
 
 
@@ -191,7 +190,7 @@ def _rules() -> dict[Aspect, _Rule]:
             phrases=re.compile(row.get("phrases", _NEVER)),
             says=re.compile(row["says"]),
             headings=re.compile(row["headings"]),
-            pages=tuple(row["pages"]),
+            pages=frozenset(row["pages"]),
             bare=row["bare"],
         )
     return rules
@@ -202,20 +201,42 @@ def _stems(text: str) -> frozenset[str]:
     return _stems_in(text)
 
 
-def _is_of(kind: str, url: str, title: str, names: tuple[str, ...]) -> bool:
-    """Whether a page is of a kind, by its address or its title; a programme's own page is none."""
-    rule = _table()["pages"][kind]
-    parts = urlsplit(url)
-    steps = [s for s in analysis.fold(unquote(parts.path)).split("/") if s]
-    if kind == "about" and (not steps or (len(steps) == 1 and len(steps[0]) == LANGUAGE_TAG)):
-        return True  # the home page
-    if steps and re.fullmatch(rf"(?:{rule['steps']})(?:\.\w+)?", steps[-1]):
-        return True
-    if any(re.fullmatch(rf"(?:{rule['families']})(?:\.\w+)?", step) for step in steps):
-        return True
+@dataclass(frozen=True, slots=True)
+class _PageRule:
+    """By what a page of one kind is known: its last step, any step, or its title."""
+
+    steps: re.Pattern[str]
+    families: re.Pattern[str]
+    titles: re.Pattern[str]
+
+
+@lru_cache(maxsize=1)
+def _page_rules() -> dict[str, _PageRule]:
+    return {
+        kind: _PageRule(
+            steps=re.compile(rf"(?:{row['steps']})(?:\.\w+)?"),
+            families=re.compile(rf"(?:{row['families']})(?:\.\w+)?"),
+            titles=re.compile(row["titles"]),
+        )
+        for kind, row in _table()["pages"].items()
+    }
+
+
+@lru_cache(maxsize=50_000)  # each aspect asks for all pages, and the next version has them too
+def _kinds_of(url: str, title: str, names: tuple[str, ...]) -> frozenset[str]:
+    """Of which kinds a page is, by its address or its title; a programme's own page is of none."""
+    steps = [s for s in analysis.fold(unquote(urlsplit(url).path)).split("/") if s]
     folded = " ".join(analysis.fold(title).split()).strip(" .!?؟")
-    if re.fullmatch(rule["titles"], folded):
-        return True
+    kinds = {
+        kind
+        for kind, rule in _page_rules().items()
+        if (steps and rule.steps.fullmatch(steps[-1]))
+        or any(rule.families.fullmatch(step) for step in steps)
+        or rule.titles.fullmatch(folded)
+    }
+    at_home = not steps or (len(steps) == 1 and len(steps[0]) == LANGUAGE_TAG)
     words = {word for word in analysis.words(title) if not analysis.is_stop_word(word)}
     named = {analysis.stem(word) for word in words} - _TITLED_TOO
-    return kind == "about" and bool(named) and named <= _stems(" ".join(names)) | _ALSO
+    if at_home or (named and named <= _stems(" ".join(names)) | _ALSO):
+        kinds.add("about")
+    return frozenset(kinds)
