@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -137,22 +138,21 @@ def compare_pages(
     """
     known = {page.url: page for page in before.pages() if not page.sample}
     now = {page.url: page for page in after.pages() if not page.sample}
-    named = {key for page in known.values() for key in _contacts_of(page)}
-    named |= {key for links in links_before.values() for key in _foreign_links("", links)}
     contacts: dict[Key, NewContact] = {}
     for url, page in now.items():
         old = known.get(url)
         found = {} if old is not None and old.text == page.text else _contacts_of(page)
         in_text = dict.fromkeys(found, old is not None and url not in newcomers)
-        links = _foreign_links(url, links_after.get(url, ()))
+        own = links_after.get(url, ())
+        links = {} if own == links_before.get(url) else _foreign_links(url, own)
         for key, value in {**links, **found}.items():
-            if key in named:
-                continue
             if (seen := contacts.get(key)) is None:
                 contacts[key] = NewContact(url, key[0], value, in_text.get(key, False))
             else:
                 alarming = seen.alarming or in_text.get(key, False)
                 contacts[key] = replace(seen, alarming=alarming, pages=seen.pages + 1)
+    for key in _named(contacts.keys(), known.values(), links_before.values()):
+        del contacts[key]
     return Impact(
         *numbers,
         pages=len(known),
@@ -206,6 +206,16 @@ Key = tuple[str, str]
 
 def _contacts_of(page: Page) -> dict[Key, str]:
     return {(c.kind, c.key): c.value for c in find_contacts(page.text)}
+
+
+def _named(wanted: Set[Key], pages: Iterable[Page], links: Iterable[Sequence[str]]) -> Set[Key]:
+    """Those of the contacts that the pages name or link to; looks no further than it must."""
+    missing = set(wanted)
+    linked = (_foreign_links("", own).keys() for own in links)
+    there = chain(linked, (_contacts_of(page).keys() for page in pages))
+    while missing and (keys := next(there, None)) is not None:
+        missing -= keys
+    return wanted - missing
 
 
 def _foreign_links(url: str, links: Iterable[str]) -> dict[Key, str]:
