@@ -30,12 +30,12 @@ from assistant.types import Answer
 from ingest.catalogue import Catalogue
 from ingest.chunk import CHUNKING
 from ingest.crawl import crawl as crawl_site
-from ingest.crawl import is_site, site_of
 from ingest.discover import discover
 from ingest.errors import SourceError, StoreError
 from ingest.fetch import Fetcher
 from ingest.pipeline import READING_VERSION, Report, add_pages, ingest, matching, remove, settle
 from ingest.readers.limited import LimitedReaders
+from ingest.site import is_site, site_of
 from ingest.types import Chunk, Exclusion, Found, Reading, Resource, Trusted
 from ingest.vetting import key_of
 from vectorstore.errors import (

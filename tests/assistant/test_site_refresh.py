@@ -13,8 +13,8 @@ from assistant.profile import load_profile
 from assistant.settings import Settings
 from ingest.catalogue import Catalogue
 from ingest.chunk import CHUNKING
-from ingest.crawl import Pace
 from ingest.errors import Unreachable
+from ingest.polite import Pace
 from tests.builders import WordsEmbedder
 from tests.ingest.web import Answer, Web, html, moved, serve
 from vectorstore.published import Published

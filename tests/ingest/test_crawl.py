@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from ingest.crawl import crawl, is_site, site_of
+from ingest.crawl import crawl
 from ingest.errors import (
     BadStatus,
     FetchError,
@@ -24,6 +24,7 @@ from ingest.errors import (
 )
 from ingest.fetch import Fetcher
 from ingest.frontier import Limits
+from ingest.site import is_site, site_of
 from ingest.types import Failure, Found, Resource
 from tests.ingest.web import Answer, Site, Time, Web, html, moved, serve, sitemap, xml
 

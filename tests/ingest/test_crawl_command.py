@@ -102,7 +102,7 @@ def test_a_site_that_is_down_is_told_by_the_exit_code(
     web: Web, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("time.sleep", lambda _: None)
-    monkeypatch.setattr("ingest.crawl.Pace.back_off", lambda *_: None)
+    monkeypatch.setattr("ingest.polite.Pace.back_off", lambda *_: None)
     web.site = lambda _: Answer(status=503)
 
     assert main(["ingest", web.home, "--crawl", "--store", str(tmp_path / "store")]) == 7

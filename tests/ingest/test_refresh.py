@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from ingest.catalogue import Catalogue
-from ingest.crawl import crawl, site_of
+from ingest.crawl import crawl
 from ingest.errors import BadStatus, IngestError, Unreachable
 from ingest.fetch import Fetcher
 from ingest.pipeline import READING_VERSION, Report, SiteNames, ingest, remove
 from ingest.readers import read
+from ingest.site import site_of
 from ingest.types import Reading, Resource
 from tests.ingest.web import Answer, Time, Web, html, moved, serve, sitemap, xml
 

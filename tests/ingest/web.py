@@ -10,7 +10,7 @@ from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote
 
-from ingest.crawl import Pace
+from ingest.polite import Pace
 
 FILLER = "It is open to everyone and the entrance is free of charge on every day of the week."
 
