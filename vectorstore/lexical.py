@@ -5,19 +5,25 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from vectorstore import analysis
+from vectorstore import analysis, bm25
 from vectorstore.errors import CorruptIndex
 
 FIELDS: Mapping[str, Callable[[str], list[str]]] = {
     "words": analysis.stems,
     "grams": analysis.grams,
     "skeletons": analysis.skeletons,
+}
+_OF_WORD: Mapping[str, Callable[[str], Sequence[str]]] = {  # the same, of one folded word
+    "words": analysis.stems_of,
+    "grams": analysis.grams_of,
+    "skeletons": analysis.skeletons_of,
 }
 # Rows that no query finds, of ordinary length: in a store of three pages every word would otherwise
 # be common, and BM25 could tell none of them apart.
@@ -42,20 +48,23 @@ class LexicalIndex:
         """Write the index of `texts` (row i is text i) into `folder`."""
         import bm25s
 
-        corpora: dict[str, list[list[str]]] = {name: [] for name in FIELDS}
-        counts: Counter[str] = Counter()
-        for text in texts:
-            for name, tokens_of in FIELDS.items():
-                # a token that no query has keeps a row without names, and an empty field, valid
-                corpora[name].append(tokens_of(text) or [_FILLER])
-            counts.update(analysis.words(text))
-        for name, corpus in corpora.items():
+        words, names = bm25.Numbering(), bm25.Numbering()
+        rows = [[words[word] for word in analysis.words(text)] for text in texts]
+        counts = Counter(chain.from_iterable(rows))
+        of_words = bm25.counted(rows)
+        of_names = bm25.counted([names[name] for name in analysis.names(text)] for text in texts)
+        for name in FIELDS:
+            # a token that no query has keeps a row without names, and an empty field, valid
+            field = bm25.Field(len(texts), _FILLER)
+            field.add(of_words, map(_OF_WORD[name], words))
+            if name == "skeletons":
+                field.add(of_names, map(analysis.skeletons_of_name, names))
             index = bm25s.BM25(k1=BM25_K1, b=BM25_B)
-            ordinary = max(1, sum(map(len, corpus)) // max(1, len(corpus)))
-            corpus += [[_FILLER] * ordinary] * FILLER_ROWS
-            index.index(corpus, show_progress=False, create_empty_token=False)
+            index.scores = field.scores(FILLER_ROWS, BM25_K1, BM25_B)
+            index.vocab_dict, index.nonoccurrence_array = dict(field.tokens), None
             index.save(str(folder / name), show_progress=False)
-        (folder / VOCABULARY).write_text(json.dumps(counts, ensure_ascii=False), "utf-8")
+        vocabulary = {word: counts[number] for word, number in words.items()}
+        (folder / VOCABULARY).write_text(json.dumps(vocabulary, ensure_ascii=False), "utf-8")
 
     @classmethod
     def open(cls, folder: Path, size: int) -> LexicalIndex:
