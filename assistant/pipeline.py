@@ -14,9 +14,17 @@ from weakref import WeakKeyDictionary
 from assistant.citations import CitationList
 from assistant.clarify import choices
 from assistant.extract import Extraction
-from assistant.find import Found, find
-from assistant.guards import Block, QuestionGuards
+from assistant.find import find
+from assistant.guards import QuestionGuards
 from assistant.guards.shape import MAX_QUESTION_CHARS
+from assistant.notices import (
+    before_supporting,
+    blocked,
+    not_found,
+    references,
+    which_one,
+    with_contacts,
+)
 from assistant.organisation import Aspect, OfOrganisation, aspect_of, pages_that_tell
 from assistant.profile import Profile
 from assistant.question import Asked, Question
@@ -30,12 +38,9 @@ from assistant.types import (
     Answer,
     AnswerSentence,
     Citation,
-    Contact,
     Event,
     Kind,
-    PassageRef,
     Status,
-    Suggestion,
     Turn,
 )
 from assistant.wording import Speller, in_written_words
@@ -49,7 +54,6 @@ MIN_CONFIDENCE = 0.5
 # the organisation itself holds no word of anything else.
 _LIKENED = (Status.BLOCKED_UNSAFE, Status.UNANSWERABLE_ADVICE)
 NEWEST_CONFIDENCE = 0.9  # for "the latest news": the newest page is known, not believed
-NEAREST_PAGES = 3  # offered where nothing answers
 
 
 class Searcher(Protocol):
@@ -231,7 +235,7 @@ class Assistant:
                 continue
             language = self.profile.speaks(self._read_question(text[:MAX_QUESTION_CHARS]).language)
             asked = question[:MAX_QUESTION_CHARS]
-            told.append(self._blocked(asked, text, language, block, started))
+            told.append(blocked(self.profile, asked, text, language, block, started))
         return told
 
     def grow(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Answer]:
@@ -257,7 +261,7 @@ class Assistant:
         language = self.profile.speaks(read.language)
         block = self._guards.first_block(text)
         if block and not (block.status in _LIKENED and self._aspect(read)):
-            return self._blocked(asked[:MAX_QUESTION_CHARS], text, language, block, started)
+            return blocked(self.profile, asked[:MAX_QUESTION_CHARS], text, language, block, started)
         searcher = self.retriever.session()
         words = self._guards.without_orders(text)
         rewriting = rewriter.rewrite(words, history) if rewriter else Rewriting()
@@ -270,7 +274,7 @@ class Assistant:
             timings = {**answer.timings, "rewrite": rewriting.seconds}
             answer = replace(answer, timings=timings, usage=rewriting.usage)
         if situations := self._guards.matters(text):
-            return self._with_contacts(answer, situations)
+            return with_contacts(self.profile, answer, situations)
         return answer
 
     def understand(self, text: str, history: Sequence[Turn], searcher: Searcher) -> Question:
@@ -315,10 +319,10 @@ class Assistant:
         found = find(question, searcher)
         if not found.passages:
             status = Status.UNANSWERABLE_NO_PASSAGES
-            return self._stop(asked, text, language, status, started, found)
+            return not_found(self.profile, asked, text, language, status, started, found)
         searched = time.perf_counter()
         if which := choices(question, found.passages):
-            return self._asks_back(asked, question, which, language, started, found)
+            return which_one(self.profile, asked, question, which, language, started, found)
         if not found.newest:  # no page has a date: what it says counts, as for any question
             question = replace(question, newest=None)
         evidence = self._extract(question, found.passages)
@@ -327,7 +331,8 @@ class Assistant:
         extracted = time.perf_counter()
         timings = {**found.timings, "extract": extracted - searched}
         if not evidence.sentences or evidence.confidence < min_confidence:
-            return self._stop(
+            return not_found(
+                self.profile,
                 asked,
                 text,
                 language,
@@ -353,7 +358,7 @@ class Assistant:
         if all(citation.language != question.language for citation in citations.all):
             sentences.insert(0, AnswerSentence(texts["evidence_in_other_language"], Kind.NOTICE))
         if day := _missing_date(question, citations.all):
-            sentences = _before_supporting(
+            sentences = before_supporting(
                 sentences, AnswerSentence(_dated(texts, day), Kind.NOTICE)
             )
         timings["total"] = time.perf_counter() - started
@@ -364,36 +369,11 @@ class Assistant:
             status=Status.ANSWERED,
             sentences=tuple(sentences),
             citations=citations.all,
-            passages=_references(found.passages),
+            passages=references(found.passages),
             suggestions=next_questions(question, evidence.sentences, found.passages),
             confidence=evidence.confidence,
             index_version=found.index_version,
             timings=timings,
-        )
-
-    def _asks_back(
-        self,
-        asked: str,
-        question: Question,
-        titles: Sequence[str],
-        language: str,
-        started: float,
-        found: Found,
-    ) -> Answer:
-        """Which of several pages is meant; each can be pressed."""
-        return Answer(
-            question=asked,
-            query=question.text,
-            language=language,
-            status=Status.CLARIFICATION,
-            sentences=(AnswerSentence(self.profile.texts(language)["which_one"], Kind.NOTICE),),
-            passages=_references(found.passages),
-            suggestions=tuple(
-                Suggestion(title, question=f"{question.text.rstrip(' ?؟!.')} – {title}")
-                for title in titles
-            ),
-            index_version=found.index_version,
-            timings={**found.timings, "total": time.perf_counter() - started},
         )
 
     def _in_page_words(self, text: str, searcher: Searcher) -> str:
@@ -405,100 +385,6 @@ class Assistant:
         if derived is None:
             derived = self._derived[searcher.version] = _Derived(Speller(searcher.vocabulary()))
         return derived
-
-    def _blocked(
-        self, asked: str, text: str, language: str, block: Block, started: float
-    ) -> Answer:
-        """The fixed words of a guard; needs neither index nor model."""
-        said = [self.profile.texts(language)[block.text]]
-        contacts: tuple[Contact, ...] = ()
-        if block.status is Status.REFERRAL:
-            contacts = self._contacts(block.situations)
-            others = [tag for tag in self.profile.languages if tag != language]
-            said = [line for tag in (language, *others) for line in self._referral(tag, contacts)]
-        advice = block.status is Status.UNANSWERABLE_ADVICE
-        pages = self.profile.service_pages if advice else ()
-        return Answer(
-            question=asked,
-            query=text if len(text) <= MAX_QUESTION_CHARS else "",
-            language=language,
-            status=block.status,
-            sentences=tuple(AnswerSentence(line, Kind.NOTICE) for line in said),
-            suggestions=tuple(
-                Suggestion(titles.get(language) or next(iter(titles.values())), url=url)
-                for url, titles in pages
-            ),
-            contacts=contacts,
-            timings={"total": time.perf_counter() - started},
-        )
-
-    def _referral(self, language: str, contacts: Sequence[Contact]) -> list[str]:
-        lines = [f"{contact.label[language]}: {contact.value}" for contact in contacts]
-        return [self.profile.texts(language)["referral"], *lines]
-
-    def _with_contacts(self, answer: Answer, situations: Sequence[str]) -> Answer:
-        """The answer with the lines for such matters below it."""
-        notice = AnswerSentence(self.profile.texts(answer.language)["matter_contacts"], Kind.NOTICE)
-        sentences = tuple(_before_supporting(answer.sentences, notice))
-        return replace(answer, sentences=sentences, contacts=self._contacts(situations))
-
-    def _contacts(self, situations: Sequence[str]) -> tuple[Contact, ...]:
-        """All lines, those for the likeliest situation first; a child's line before others."""
-
-        def place(contact: Contact) -> tuple[bool, int]:
-            ranks = [situations.index(s) for s in contact.situations if s in situations]
-            child = "child" in situations and "child" in contact.situations
-            return not child, min(ranks, default=len(situations))
-
-        return tuple(sorted(self.profile.contacts, key=place))
-
-    def _stop(
-        self,
-        asked: str,
-        query: str,
-        language: str,
-        status: Status,
-        started: float,
-        found: Found | None = None,
-        *,
-        confidence: float = 0.0,
-    ) -> Answer:
-        """An answer of one fixed sentence, with the nearest pages where there was a search."""
-        passages = found.passages if found else ()
-        nearest = _nearest_pages(passages)
-        texts = self.profile.texts(language)
-        said = [texts[_FIXED[status]]]
-        if nearest:
-            said.append(texts["nearest_pages"])
-        return Answer(
-            question=asked,
-            query=query,
-            language=language,
-            status=status,
-            sentences=tuple(AnswerSentence(text, Kind.NOTICE) for text in said),
-            passages=_references(passages),
-            suggestions=nearest,
-            confidence=confidence,
-            index_version=found.index_version if found else None,
-            timings={
-                **(found.timings if found else {}),
-                "total": time.perf_counter() - started,
-            },
-        )
-
-
-def _before_supporting(
-    sentences: Sequence[AnswerSentence], notice: AnswerSentence
-) -> list[AnswerSentence]:
-    """With a notice right behind what answers."""
-    supporting = [sentence for sentence in sentences if sentence.supporting]
-    return [*(s for s in sentences if not s.supporting), notice, *supporting]
-
-
-_FIXED = {
-    Status.UNANSWERABLE_NO_PASSAGES: "not_found",
-    Status.UNANSWERABLE_WEAK_EVIDENCE: "not_found",
-}
 
 
 def _heading(chosen: Chosen, searcher: Searcher) -> Sentence | None:
@@ -536,13 +422,3 @@ def _missing_date(question: Question, citations: Sequence[Citation]) -> date | N
 def _dated(texts: Mapping[str, str], day: date) -> str:
     months = texts["months"].split()
     return texts["page_dated"].format(day=day.day, month=months[day.month - 1], year=day.year)
-
-
-def _references(passages: Sequence[Passage]) -> tuple[PassageRef, ...]:
-    return tuple(PassageRef(p.chunk.id, p.chunk.url, p.chunk.title, p.score) for p in passages)
-
-
-def _nearest_pages(passages: Sequence[Passage]) -> tuple[Suggestion, ...]:
-    titles = {passage.chunk.url: passage.chunk.title for passage in reversed(passages)}
-    order = dict.fromkeys(passage.chunk.url for passage in passages)
-    return tuple(Suggestion(titles[url], url=url) for url in list(order)[:NEAREST_PAGES])
