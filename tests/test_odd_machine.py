@@ -128,13 +128,21 @@ def a_file_for_a_store(start: Start) -> Iterator[None]:
 
 def _as_nobody(start: Start) -> None:
     """Another user, who may read what is there, and the interpreter with it, and write nothing."""
-    if os.geteuid() != 0:  # then that is what we are, and the folder is made unwritable
+    if os.geteuid() != 0 or not _is_known(NOBODY):  # then we are that, and may not write
         for path in (start.store, *start.store.rglob("*")):
             path.chmod(0o555 if path.is_dir() else 0o444)
+        if os.geteuid() == 0:
+            start.before += ["setpriv", "--bounding-set=-dac_override"]
         return
     may_read = ["--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"]
     start.before += ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
     start.before += may_read
+
+
+def _is_known(user: int) -> bool:
+    """Whether there is such a user: a namespace (`unshare -r`) may hold root alone."""
+    ranges = [line.split() for line in Path("/proc/self/uid_map").read_text().splitlines()]
+    return any(0 <= user - int(first) < int(count) for first, _, count in ranges)
 
 
 @contextmanager
