@@ -107,17 +107,20 @@ _MONEY = folded_set(
     فرنك كرونة درهم درهما ريال ريالا ليرة"""
 )
 _BOUNDS = (
-    ("up to", ("no more than", "not more than")),  # before "more than", which they end with
+    ("up to", ("no more than", "not more than", "لا يتجاوز", "لا تتجاوز")),  # before their ends
     ("more", ("no fewer than", "no less than", "not less than")),
     ("less", ("fewer than", "less than", "under", "below", "اقل من")),
-    ("more", ("more than", "over", "above", "at least", "اكثر من", "يزيد علي", "لا يقل عن",
-              "لا تقل عن", "يزيد عن", "ما يزيد", "تزيد علي", "علي الاقل", "فوق")),
+    ("more", ("more than", "over", "above", "at least", "exceeds", "exceeded", "exceeding",
+              "surpassed", "تجاوز", "تجاوزت", "يتجاوز", "تتجاوز", "فاق", "فاقت", "اكثر من",
+              "يزيد علي", "لا يقل عن", "لا تقل عن", "يزيد عن", "ما يزيد",
+              "تزيد علي", "علي الاقل", "فوق")),
     ("up to", ("up to", "as many as", "at most", "no more than", "a maximum of", "لما يصل الي",
                "ما يصل الي", "يصل الي", "تصل الي", "تصل قيمتها الي", "لا يزيد علي", "لا تزيد علي",
-               "لا يتجاوز", "لا تتجاوز", "بحد اقصي")),
+               "بحد اقصي")),
     ("about", ("about", "around", "almost", "nearly", "roughly", "some", "approximately", "نحو",
                "حوالي", "قرابه", "ما يقارب", "ما يقرب من", "زهاء")),
 )  # fmt: skip
+_YEAR_WORDS = frozenset({"عام", "سنه", "لعام", "بعام", "year"})
 _OUT_OF = frozenset({"اصل", "مجموع", "total"})
 PARTITIVE_WORDS = 5  # at most between a part and its whole: "57 of the country's 131"
 YEARS = (1900, 2100)
@@ -168,10 +171,12 @@ def _number_at(tokens: Sequence[Token], at: int) -> tuple[float | None, int]:
         end = at
         while end + 1 < len(tokens):
             scale = _SCALES.get(tokens[end + 1].folded)
-            if scale is None or scale == 100:
+            if scale is None or scale == 100 or _is_year(tokens, at):
                 break
             value, end = value * scale, end + 1
         return value, end
+    if (part := _part_of_scale(tokens, at)) is not None:
+        return part
     total, current, end = 0.0, 0.0, at - 1
     index = at
     while index < len(tokens):
@@ -222,6 +227,26 @@ def _number_at(tokens: Sequence[Token], at: int) -> tuple[float | None, int]:
     if end < at:
         return None, at
     return total + current, end
+
+
+def _part_of_scale(tokens: Sequence[Token], at: int) -> tuple[float, int] | None:
+    """ "Half a million", نصف مليون, ربع مليون."""
+    part = {"half": 0.5, "نصف": 0.5, "ربع": 0.25}.get(CLITIC.sub("", tokens[at].folded))
+    end = at + 2 if [t.folded for t in tokens[at + 1 : at + 2]] == ["a"] else at + 1
+    scale = _SCALES.get(tokens[end].folded) if part and end < len(tokens) else None
+    return (part * scale, end) if part and scale and scale > 100 else None
+
+
+def _is_year(tokens: Sequence[Token], at: int) -> bool:
+    """Whether digits behind the word "year" are one: عام 2018 ألف شخص."""
+    digits = tokens[at].folded
+    return bool(
+        at
+        and tokens[at - 1].folded in _YEAR_WORDS
+        and len(digits) == 4
+        and digits.isdigit()
+        and YEARS[0] <= int(digits) <= YEARS[1]
+    )
 
 
 def _one_of_two(tokens: Sequence[Token], at: int) -> int | None:
@@ -391,6 +416,8 @@ def _of_time(tokens: Sequence[Token], at: int) -> bool:
 def unit_of_time(tokens: Sequence[Token], number: Number) -> int | None:
     """Place of the word that says in what a number counts time, where it stands apart."""
     at = _behind(tokens, number.last + 1)
+    if at < len(tokens) and not _unit_hours(tokens[at]):
+        return None
     apart = number.hours is not None and number_word(tokens[number.first], _TWO_OF) is None
     return at if apart and at < len(tokens) else None
 
@@ -408,6 +435,80 @@ def _is_time(tokens: Sequence[Token], at: int, units: Sequence[str]) -> bool:
         return False
     following = tokens[at].folded
     return following in units or following.removesuffix("s") in units
+
+
+_AND_A_PART = {"ونصف": 0.5, "ونصفا": 0.5, "وربع": 0.25, "وربعا": 0.25, "وثلث": 1 / 3}
+_HALVES = {"half": 0.5, "quarter": 0.25}
+_ARTICLES = ("a", "an", "one")
+
+
+def lengths_of(tokens: Sequence[Token], numbers: Sequence[tuple[float, int, int]]) -> list[Number]:
+    """Lengths of time with parts: "an hour and a half", "half a year", ساعة ونصف, نصف ساعة."""
+    by_last = {last: (value, first) for value, first, last in numbers}
+    found: list[Number] = []
+    at = 0
+    while at < len(tokens):
+        said = _length_at(tokens, at, by_last)
+        if said is None:
+            at += 1
+            continue
+        hours, first, last = said
+        text = surface(tokens, first, last)
+        found.append(Number(hours, "", "", text, first, last, first, hours=hours))
+        at = last + 1
+    return found
+
+
+def _length_at(
+    tokens: Sequence[Token], at: int, by_last: Mapping[int, tuple[float, int]]
+) -> tuple[float, int, int] | None:
+    """Hours, first and last token of a length with a part that has its unit or its part here."""
+    said = [t.folded for t in tokens[at : at + 5]]
+    unit = _unit_hours(tokens[at])
+    two = number_word(tokens[at], _TWO_OF)
+    if (unit or two) and len(said) > 1 and said[1] in _AND_A_PART:
+        part = _AND_A_PART[said[1]]
+        last = at + 1
+        if last + 1 < len(tokens) and _unit_hours(tokens[last + 1]):
+            last += 1  # "ساعة ونصف الساعة"
+        if two:
+            return two + part * two / 2, at, last
+        count, first = by_last.get(at - 1, (1.0, at))
+        return (count + part) * unit, first, last
+    if unit and said[1:3] == ["and", "a"] and said[3:4] and said[3] in _HALVES:
+        count, first = by_last.get(at - 1, (1.0, at))
+        if first == at and at and tokens[at - 1].folded in _ARTICLES:
+            first -= 1
+        elif first == at:
+            return None
+        return (count + _HALVES[said[3]]) * unit, first, at + 3
+    if at in by_last and said[1:3] == ["and", "a"] and said[3:4] and said[3] in _HALVES:
+        length = _unit_hours(tokens[at + 4]) if at + 4 < len(tokens) else 0
+        count, first = by_last[at]
+        return ((count + _HALVES[said[3]]) * length, first, at + 4) if length else None
+    if said[0] in _HALVES:
+        ahead = 2 if said[1:2] == ["of"] else 1
+        if said[ahead : ahead + 1] and said[ahead] in ("a", "an", "-"):
+            ahead += 1
+        length = _unit_hours(tokens[at + ahead]) if at + ahead < len(tokens) else 0
+        begun = at and tokens[at - 1].folded in _ARTICLES
+        if length and ahead > 1:
+            return _HALVES[said[0]] * length, at - 1 if begun else at, at + ahead
+        return None
+    key, end = fraction_at(tokens, at)
+    following = tokens[end + 1] if end + 1 < len(tokens) else None
+    if key and tokens[at].arabic and not tokens[at].folded.startswith("و") and following:
+        length = _unit_hours(following)
+        over, under = key.split("/")
+        return (int(over) / int(under) * length, at, end + 1) if length else None
+    return None
+
+
+def _unit_hours(token: Token) -> float:
+    """How many hours a unit of time has, 0 for any other word."""
+    bare = CLITIC.sub("", token.folded) if token.arabic else token.folded.removesuffix("s")
+    forms = (token.folded, bare)
+    return next((hours for hours, units in _HOURS if any(f in units for f in forms)), 0)
 
 
 _RATIO_JOINTS = {"in": (), "of": ("every",), "out": ("of",), "من": ("كل", "اصل"), "بين": ("كل",)}
@@ -439,8 +540,8 @@ def ratios_of(tokens: Sequence[Token], numbers: Sequence[tuple[float, int, int]]
     for at in range(len(tokens)):
         key, last = fraction_at(tokens, at)
         joined = tokens[at].folded.startswith("ونصف") or any(
-            first < at <= end for _, first, end in numbers
-        )  # "مليون ونصف", "ساعة ونصف"
+            first <= at <= end and first < end for _, first, end in numbers
+        )  # "مليون ونصف", "ساعة ونصف", "half a million"
         if key and not joined and not any(n.first <= at <= n.last for n in found):
             over, under = key.split("/")
             found.append(_share(tokens, 100 * int(over) / int(under), at, last))

@@ -11,6 +11,7 @@ from assistant.statement.dates import Day, Weekdays, dates_of, weekdays_of
 from assistant.statement.numbers import (
     Number,
     laws_of,
+    lengths_of,
     number_of,
     numbers_of,
     ordinal_at,
@@ -155,6 +156,10 @@ def _read(text: str) -> Statement:
     for said in weekdays:
         taken.update(range(said.first, said.last + 1))
     numbers = list(laws)
+    for lasting in lengths_of(tokens, raw_numbers):
+        if taken.isdisjoint(range(lasting.first, lasting.last + 1)):
+            numbers.append(lasting)
+            taken.update(range(lasting.first, lasting.last + 1))
     for share in ratios_of(tokens, raw_numbers):
         quarter = share.first == share.last and share.first and tokens[share.first].capital
         if share.first not in taken and not quarter:
@@ -162,6 +167,7 @@ def _read(text: str) -> Statement:
             taken.update(range(share.first, share.last + 1))
     for value, first, last in raw_numbers:
         nth = ordinal_at(tokens, first)[0] is not None
+        nth = nth or (first > 0 and ordinal_at(tokens, first - 1)[1] == first)  # "الخامسة عشرة"
         if first not in taken and not nth:
             # what was taken with a number ("8.7 في المئة") is no number of its own
             number = number_of(tokens, value, first, last)
