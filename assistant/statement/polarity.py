@@ -54,9 +54,11 @@ def denied_words(tokens: Sequence[Token]) -> tuple[set[int], list[int]]:
         reach = 0
         for index in range(at + 1, len(tokens)):
             if not tokens[index].word:
-                if tokens[index].text in "-’'\"“”«»" or _in_list(tokens, index):
-                    continue
-                break
+                if _in_list(tokens, index):
+                    reach = 0  # each of them is denied
+                elif tokens[index].text not in "-’'\"“”«»":
+                    break
+                continue
             if tokens[index].folded in ("but", "بل", "لكن", "ولكن"):
                 break
             denied.add(index)

@@ -46,6 +46,7 @@ class Comparison:
         words: `own` of the plain words alone.
         flipped: words that one side denies and the other does not.
         one_sided: the text denies something, the statement nothing.
+        beside_a_not: it does so in a clause that speaks of the statement.
         denies: the statement denies something.
         parts: weight, own and whole of each plain word, by its place in the statement.
         said_at: tokens of the text that say the plain words.
@@ -62,6 +63,7 @@ class Comparison:
     flipped: int = 0
     words: float = 0.0
     one_sided: bool = False
+    beside_a_not: bool = False
     denies: bool = False
     parts: dict[int, tuple[float, float, float]] = field(default_factory=dict)
     said_at: list[int] = field(default_factory=list)

@@ -11,18 +11,27 @@ from collections.abc import Sequence
 from itertools import accumulate
 
 from assistant.statement import Statement, Word
-from assistant.statement.polarity import quantifier_at
+from assistant.statement.polarity import is_one_of, quantifier_at
+from assistant.statement.tokens import folded_set
 from assistant.support.alignment import SAID, Partner, same_word
 from assistant.support.comparison import Comparison
 from assistant.support.dates import all_closed
+from assistant.support.numbers import same_number
 from assistant.types import Difference
 from vectorstore.analysis import is_stop_word
 
 PLAIN = 1.0  # value of a partner from which two words say the same beyond doubt
 FORGIVEN = 5  # of so many words one may be unsaid
 SHORT = 6  # content words of a sentence that a negation speaks of whole
+SHORT_CLAUSE = 4  # the same of a clause
+_MAY = folded_set(
+    """allow allowed permit permitted able entitled may can could يحق يجوز يسمح تسمح يمكن يستطيع
+    تستطيع يستطيعون يمكنهم مسموح"""
+)  # who is "not allowed to open" it "cannot open" it
 _JOINTS = frozenset({"and", "ولا", "ولم", "ولن", "وليس", "وليست"})
 _BREAKS = frozenset({"but", "while", "whereas", "because", "لكن", "ولكن", "بينما", "اما", "لان"})
+_WHO = folded_set("who whose whom which where الذي التي الذين اللواتي اللاتي ممن حيث")
+_WHY = folded_set("because as since although لان لانه لانها لانهم اذ")
 
 
 def compare_denials(
@@ -49,12 +58,14 @@ def compare_denials(
     ours_only = [(w, m) for w, m in apart if w.denied]
     theirs_only = [(w, m) for w, m in apart if not w.denied]
     found.flipped = 0 if agreed else len(apart)
-    cues = _cues_beside(own, pairs)
+    theirs_only = [pair for pair in theirs_only if not _by_the_way(pair[1], own, pairs)]
+    found.beside_a_not = found.one_sided and _near_a_not(own, pairs)
+    cues = _cues_beside(claim, own, pairs)
     implied = _unshared(claim, own)
     theirs = set(_unshared(own, claim)) | set(own.negations)
     alone = [i for i in cues if i in theirs]
     if agreed:
-        more = bool(theirs_only) and len(own.negations) > len(claim.negations)
+        more = bool(theirs_only) and sum(i in own.negations for i in cues) > len(claim.negations)
         if more or _heads_apart(claim, own, pairs):
             found.missing.append("negation")  # "A, not B" is not "B, not A"
     elif claim.denies:
@@ -66,7 +77,7 @@ def compare_denials(
             found.missing.append("negation")
     elif theirs_only and not implied:
         most = len(theirs_only) >= len(pairs) - len(apart)
-        short = _is_short(own)
+        short = _is_short(own) or _denies_in_short(own, pairs, theirs_only)
         if own.denies and (most or short or _excepted(claim, own, partners, theirs_only)):
             _differ(claim, own, theirs_only[0], found)
         else:  # a negation elsewhere in a long sentence
@@ -83,6 +94,19 @@ def compare_denials(
 
 def _is_short(text: Statement) -> bool:
     return sum(not w.light for w in text.words) <= SHORT
+
+
+def _denies_in_short(
+    own: Statement,
+    pairs: Sequence[tuple[Word, Partner]],
+    theirs_only: Sequence[tuple[Word, Word]],
+) -> bool:
+    """Whether a short clause denies all that it says of the statement: "no appointment needed"."""
+    clause = _clauses(own)
+    here = clause[theirs_only[0][1].first]
+    size = sum(clause[w.first] == here for w in own.words if not w.light)
+    said = [m for _, p in pairs for m in p.words[:1] if clause[m.first] == here]
+    return size <= SHORT_CLAUSE and len(theirs_only) > 1 and all(m.denied for m in said)
 
 
 def _excepted(
@@ -129,6 +153,7 @@ def _heads(text: Statement) -> set[int]:
     heads: set[int] = set()
     for at in text.negations:
         after = [w.first for w in text.words if w.first > at and w.denied and not w.light]
+        after = [i for i in after if not is_one_of(text.tokens[i], _MAY)]
         heads.update(after[:1])
     return heads
 
@@ -147,22 +172,67 @@ def _clauses(text: Statement) -> list[int]:
     return result
 
 
-def _cues_beside(own: Statement, pairs: Sequence[tuple[Word, Partner]]) -> list[int]:
+def _cues_beside(
+    claim: Statement, own: Statement, pairs: Sequence[tuple[Word, Partner]]
+) -> list[int]:
     """Places of the words that deny in the clauses of a text that speak of the statement."""
     clause = _clauses(own)
-    said = [clause[m.first] for _, p in pairs for m in p.words[:1]]
-    relevant = {c for c in said if said.count(c) * 3 >= len(said)}
+    said: dict[int, float] = {}
+    for _, partner in pairs:
+        for word in partner.words[:1]:
+            said[clause[word.first]] = said.get(clause[word.first], 0.0) + partner.value
+    relevant = {c for c, value in said.items() if value * 3 >= sum(said.values())}
     part = _parts(own)
     said_in = {part[m.first] for _, p in pairs for m in p.words[:1]}
     nots = [i for i in own.negations if part[i] in said_in]  # "has 23 aims and is not binding"
-    return [i for i in (*nots, *own.implied) if clause[i] in relevant]
+    implied = [i for i in own.implied if not _leaves_out_else(i, claim, own, pairs)]
+    return [i for i in (*nots, *implied) if clause[i] in relevant]
+
+
+_INSTEAD = folded_set("instead rather place بدلا بدل عوضا")
+
+
+def _leaves_out_else(
+    at: int, claim: Statement, own: Statement, pairs: Sequence[tuple[Word, Partner]]
+) -> bool:
+    """Whether an "instead of" leaves out what the statement does not speak of: four, not three."""
+    if not any(t.folded in _INSTEAD for t in own.tokens[at : at + 2]):
+        return False
+    clause = _clauses(own)
+    said = [m.first for _, p in pairs for m in p.words]
+    said += [n.first for n in own.numbers if any(same_number(c, n) for c in claim.numbers)]
+    said += [d.first for d in own.dates if claim.dates]
+    said += [p.at for p in own.places if any(p.key == c.key for c in claim.places)]
+    said += [at for n in claim.names for p in n.parts for at in _spelt_at(p.folded, own)]
+    return not any(i > at and clause[i] == clause[at] for i in said)
+
+
+def _spelt_at(folded: str, own: Statement) -> list[int]:
+    return [at for at, token in enumerate(own.tokens) if token.folded == folded]
+
+
+def _near_a_not(own: Statement, pairs: Sequence[tuple[Word, Partner]]) -> bool:
+    """Whether a clause with a "not" says anything of the statement."""
+    clause = _clauses(own)
+    said = {clause[m.first] for w, p in pairs for m in p.words if _plain(w, p)}
+    return any(clause[i] in said for i in own.negations)
+
+
+def _by_the_way(word: Word, own: Statement, pairs: Sequence[tuple[Word, Partner]]) -> bool:
+    """Whether a denied word stands in a "because …" that says nothing else of the statement."""
+    clause = _clauses(own)
+    here = clause[word.first]
+    start = clause.index(here)
+    begins = {t.folded for t in own.tokens[start : start + 2]}
+    said = sum(clause[m.first] == here for _, p in pairs for m in p.words[:1])
+    return bool(begins & _WHY) and said == 1 and len(pairs) > 2
 
 
 def _parts(text: Statement) -> list[int]:
     """Per token the number of its clause or of what an "and" hangs on it."""
     result, count = [], 0
     for token in text.tokens:
-        if token.text in ",;:.،؛" or token.folded in _BREAKS | _JOINTS:
+        if token.text in ",;:.،؛" or token.folded in _BREAKS | _JOINTS | _WHO:
             count += 1
         result.append(count)
     return result

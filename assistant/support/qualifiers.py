@@ -30,7 +30,7 @@ _REACH = 6  # words after "on behalf of" in which the one who is spoken for is n
 def compare_qualifiers(claim: Statement, own: Statement, found: Comparison) -> None:
     """Find what narrows the statement and not the text, or the text and not the statement."""
     past = any(d.year is not None for d in own.dates) and not _says(own, _NOW | _SINCE)
-    if past and _says(claim, _NOW) and not found.differences:
+    if (past or _is_over(own)) and _says(claim, _NOW) and not found.differences:
         found.missing.append("date")
     if _by_himself(claim) and not _by_himself(own):
         found.missing.append("role")
@@ -40,6 +40,19 @@ def compare_qualifiers(claim: Statement, own: Statement, found: Comparison) -> N
             if any(is_part(p, t) for n in claim.names for p in n.parts for t in stretch):
                 found.missing.append("role")
                 break
+
+
+_UNTIL = folded_set("to until till الى حتى")
+
+
+def _is_over(own: Statement) -> bool:
+    """Whether a row of a table names a year as its end: "From: 2014; To: 2022"."""
+    ends = {d.first for d in own.dates if d.year is not None}
+    tokens = own.tokens
+    return any(
+        tokens[at].folded in _UNTIL and tokens[at + 1].text == ":" and ends & {at + 2, at + 3}
+        for at in range(len(tokens) - 2)
+    )
 
 
 def _says(text: Statement, words: frozenset[str]) -> bool:

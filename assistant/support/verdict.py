@@ -75,7 +75,8 @@ def weigh_all(
         several = len(candidate.sentences) > 1
         finding, strength = judge(comparison, candidate.evidence, pair=pair)
         if open_to_paraphrase(comparison):
-            likely = _likelihood(statement, candidate, comparison)
+            decided = finding is Finding.SUPPORTED
+            likely = _likelihood(statement, candidate, comparison, decided=decided)
             if finding is Finding.NOT_FOUND and likely >= shipped().least:
                 finding, strength = Finding.SUPPORTED, strength * 2
             elif finding is Finding.SUPPORTED and likely < (
@@ -94,10 +95,15 @@ def open_to_paraphrase(comparison: Comparison) -> bool:
     return not (comparison.differences or comparison.missing) and comparison.own >= LEAST_SAID
 
 
-def _likelihood(statement: Statement, candidate: Candidate, comparison: Comparison) -> float:
+def _likelihood(
+    statement: Statement, candidate: Candidate, comparison: Comparison, *, decided: bool
+) -> float:
+    """`decided` where the rules found support: then only a "not" beside the statement counts."""
     text = read_statement(candidate.evidence.text)
     cosine = candidate.evidence.similarity
     values = features(statement, text, comparison, cosine, compound=candidate.compound)
+    if decided and (comparison.own >= BY_ITSELF or len(candidate.sentences) == 1):
+        return likelihood((*values[:-1], float(comparison.beside_a_not)))
     return likelihood(values)
 
 
@@ -108,7 +114,7 @@ def judge(
     cosine = COSINE * max(0.0, evidence.similarity)
     if not comparison.differences:
         strength = WHOLE * comparison.whole + OWN * comparison.own + cosine
-        doubted = _doubted_support(comparison, evidence.similarity)
+        doubted = _doubted_support(comparison, evidence.similarity, pair)
         if not doubted and strength >= SUPPORTS[comparison.same_language] + PAIR * pair:
             return Finding.SUPPORTED, strength
         return Finding.NOT_FOUND, strength / 2
@@ -122,11 +128,12 @@ def judge(
     return Finding.NOT_FOUND, strength / 2
 
 
-def _doubted_support(comparison: Comparison, cosine: float) -> bool:
+def _doubted_support(comparison: Comparison, cosine: float, pair: bool) -> bool:
+    elsewhere = not comparison.beside_a_not and (comparison.own >= BY_ITSELF or not pair)
     return bool(
         comparison.missing
         or comparison.own < LEAST_OWN
-        or (comparison.one_sided and cosine < ONE_SIDED)
+        or (comparison.one_sided and cosine < ONE_SIDED and not elsewhere)
         or (comparison.uncovered and cosine < UNSAID)
     )
 

@@ -8,7 +8,7 @@ from assistant.statement import Statement, Word
 from assistant.support.alignment import SAID, Partner, align, same_word
 from assistant.support.closeness import Closeness
 from assistant.support.comparison import NAME_WEIGHT, Comparison, Score, Weigh
-from assistant.support.denials import compare_denials
+from assistant.support.denials import PLAIN, compare_denials
 from assistant.support.opposites import excludes
 from assistant.support.pairing import compare_pairs
 from assistant.types import Difference
@@ -60,7 +60,7 @@ def compare_words(
             if strange and word.text[:1].isupper() and not word.body and not excludes(word):
                 found.missing.append("name")  # inside a sentence a capital makes a name
         elif partner.value < SAID and not word.light and not word.denied:
-            beside = [w for o in others if o[at].value >= SAID for w in o[at].words]
+            beside = [w for o in others if o[at].value >= PLAIN for w in o[at].words]
             if beside and all(w.denied for w in beside):
                 found.missing.append("negation")
     compare_denials(claim, own, partners, found)
