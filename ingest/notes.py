@@ -48,20 +48,34 @@ _ARABIC = (
 _TO_MACHINES = re.compile("|".join((*_ENGLISH, *_ARABIC)))
 
 
-_ONE_LETTER = str.maketrans("أإآٱىةؤئ", "اااايهوي", "ءـ")
+# Without one of these none of them is in a sentence: to look for all of them takes far longer.
+_HINTS = (
+    "ai|a i|intelligence|llm|language model|bot|gpt|assistant|system|model|agent|ignore|disregard|"
+    "forget|مساعد|ذكا|بوت|نموذج|تجاهل|انس|تناس"
+).split("|")
+
+
+class _Letters(dict[int, int | None]):
+    """One form of alef, yeh and heh for each, and nothing for marks and what is invisible."""
+
+    def __missing__(self, code: int) -> int | None:
+        hidden = code > 127 and unicodedata.category(chr(code)) in ("Mn", "Cf")
+        self[code] = None if hidden else code
+        return self[code]
+
+
+_LETTERS = _Letters(str.maketrans("أإآٱىةؤئ", "اااايهوي", "ءـ"))
 
 
 @lru_cache(maxsize=8_192)  # the same chunks come again and again
 def speaks_to_machines(sentence: str) -> bool:
     """Whether a sentence tells an assistant, a chatbot or a model what to say."""
-    return bool(_TO_MACHINES.search(_folded(sentence)))
+    folded = _folded(sentence)
+    return any(hint in folded for hint in _HINTS) and bool(_TO_MACHINES.search(folded))
 
 
 def _folded(text: str) -> str:
     """Small letters, one form of alef, yeh and heh, no marks and nothing invisible."""
-    shown = (
-        c
-        for c in unicodedata.normalize("NFKC", text).casefold()
-        if c.isascii() or unicodedata.category(c) not in ("Mn", "Cf")
-    )
-    return "".join(shown).translate(_ONE_LETTER)
+    if text.isascii():
+        return text.lower()
+    return unicodedata.normalize("NFKC", text).casefold().translate(_LETTERS)
