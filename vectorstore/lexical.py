@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -35,10 +35,20 @@ BM25_K1, BM25_B = 1.2, 0.75  # Robertson's usual values; tuning them moved R@1 b
 Scores = npt.NDArray[np.float32]
 
 
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """What bm25s reads: of each token the rows that hold it, once each, and their scores."""
+
+    tokens: Mapping[str, int]
+    starts: npt.NDArray[np.int64]
+    rows: npt.NDArray[np.int32]
+    scores: Scores
+
+
 class LexicalIndex:
     """BM25 scores of every row for a query; rows are numbered as they were built."""
 
-    def __init__(self, fields: Mapping[str, Any], size: int, vocabulary: Path) -> None:
+    def __init__(self, fields: Mapping[str, _Field], size: int, vocabulary: Path) -> None:
         self._fields = fields
         self._size = size
         self._vocabulary = vocabulary
@@ -78,12 +88,14 @@ class LexicalIndex:
         fields = {}
         for name in FIELDS:
             try:
-                fields[name] = bm25s.BM25.load(str(folder / name), show_progress=False)
+                read = bm25s.BM25.load(str(folder / name), show_progress=False)
+                parts = (read.scores[part] for part in ("indptr", "indices", "data"))
+                fields[name] = _Field(read.vocab_dict, *parts)
             except (OSError, ValueError, KeyError, EOFError) as error:
                 raise CorruptIndex(
                     f"The lexical index in {folder / name} is unreadable: {error}"
                 ) from error
-            if int(fields[name].scores["num_docs"]) != size + FILLER_ROWS:
+            if int(read.scores["num_docs"]) != size + FILLER_ROWS:
                 raise CorruptIndex(f"The lexical index in {folder / name} is not of {size} rows.")
         if not (folder / VOCABULARY).is_file():
             raise CorruptIndex(f"The lexical index in {folder} lacks {VOCABULARY}.")
@@ -108,7 +120,7 @@ class LexicalIndex:
             CorruptIndex: one does not.
         """
         wanted = [len(set(FIELDS["words"](text)) or {_FILLER}) for text in texts]
-        held = np.bincount(self._fields["words"].scores["indices"], minlength=self._size)
+        held = np.bincount(self._fields["words"].rows, minlength=self._size)
         for row, (count, found) in enumerate(zip(wanted, held[: self._size], strict=True)):
             if count != found:
                 raise CorruptIndex(f"Row {row} holds {found} words, its text has {count}.")
@@ -122,8 +134,11 @@ class LexicalIndex:
         return self._scores("words", query)
 
     def _scores(self, name: str, query: str) -> Scores:
-        index = self._fields[name]
-        tokens = [t for t in FIELDS[name](query) if t in index.vocab_dict]
-        if not tokens:
-            return np.zeros(self._size, np.float32)
-        return np.asarray(index.get_scores(tokens)[: self._size], dtype=np.float32)
+        field = self._fields[name]
+        total = np.zeros(self._size + FILLER_ROWS, np.float32)
+        for token in FIELDS[name](query):
+            number = field.tokens.get(token)
+            if number is not None:
+                own = slice(field.starts[number], field.starts[number + 1])
+                total[field.rows[own]] += field.scores[own]
+        return total[: self._size]
