@@ -21,6 +21,8 @@ OUTLINE_FROM = 10_000  # rows; to compare 8,000 in full takes 1.4 ms of one core
 _DIRECTIONS = 96
 _FULLY = 1_000  # rows are compared in full at least, or ten times as many as are asked for
 _SAMPLE = 20_000  # rows from which the directions are learnt
+_SIGN_AND_NUMBER = np.uint32(0x8FFFE000).astype(np.int32)
+_RAISED = np.float32(2.0**112)
 _PIECE = 256_000  # numbers; more are shared among threads, which stalls on a busy machine
 
 
@@ -36,7 +38,7 @@ class Nearest:
         self.vectors: Halves | Floats = vectors
         self._outline: Floats | None = None
         if len(vectors) < OUTLINE_FROM:
-            self.vectors = vectors.astype(np.float32)  # else at each search
+            self.vectors = widened(vectors)  # else at each search
         else:
             self._directions = _directions(vectors)
             self._outline = np.concatenate(
@@ -64,7 +66,7 @@ def nearest(vectors: Halves | Floats, query: Floats, count: int) -> Rows:
 
 def _directions(vectors: Halves) -> Floats:
     """Those in which the rows differ most, `(d, _DIRECTIONS)`, orthonormal."""
-    sample = vectors[:: -(-len(vectors) // _SAMPLE)].astype(np.float32)
+    sample = widened(vectors[:: -(-len(vectors) // _SAMPLE)])
     _, found = np.linalg.eigh((sample.T @ sample).astype(np.float64))  # in ascending order
     return np.ascontiguousarray(found[:, -_DIRECTIONS:], dtype=np.float32)
 
@@ -72,4 +74,20 @@ def _directions(vectors: Halves) -> Floats:
 def _pieces(vectors: Halves | Floats) -> Iterator[Floats]:
     size = max(1, _PIECE // vectors.shape[1])
     for start in range(0, len(vectors), size):
-        yield vectors[start : start + size].astype(np.float32, copy=False)
+        yield widened(vectors[start : start + size])
+
+
+def widened(vectors: Halves | Floats) -> Floats:
+    """The same finite numbers as float32; numpy's own conversion takes six times as long.
+
+    A float16 has 10 bits of fraction and an exponent from 15, a float32 23 and from 127: the bits
+    are moved by 13, the sign apart, and what then is too small by 2 ** (127 - 15) is made larger.
+    """
+    if vectors.dtype == np.float32:
+        return vectors  # type: ignore[return-value]
+    bits = vectors.view(np.int16).astype(np.int32)  # a sign fills the upper half
+    bits <<= 13
+    bits &= _SIGN_AND_NUMBER
+    numbers = bits.view(np.float32)
+    numbers *= _RAISED
+    return numbers

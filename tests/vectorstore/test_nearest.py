@@ -67,3 +67,14 @@ def test_opened_twice_the_same_rows_are_found() -> None:
 
     for query in QUERIES:
         assert np.array_equal(first.find(query, 96), second.find(query, 96))
+
+
+def test_every_finite_number_is_widened_to_the_same() -> None:
+    halves = np.arange(65_536, dtype=np.uint32).astype(np.uint16).view(np.float16)
+    halves = halves[np.isfinite(halves)]
+
+    wide = nearest.widened(halves.reshape(2, -1))
+
+    assert wide.dtype == np.float32
+    assert wide.tobytes() == halves.astype(np.float32).tobytes()
+    assert nearest.widened(wide) is wide
