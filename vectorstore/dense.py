@@ -1,11 +1,13 @@
 """The dense index of one language: Chroma finds candidates, plain vectors score them exactly.
 
-Chroma (in this process or a server, see `chroma.py`) holds every passage, with text and metadata,
-as a cosine space. Its HNSW graph answers "which rows are near" in a millisecond at any size. The
-vectors of the sentences, read into memory, say which sentences are near (`nearest.py`), and give
-the exact cosine of every sentence of a candidate, which both ranks the passage and chooses the
-sentence to quote. (Asking Chroma for the vectors of 300 rows takes 12 ms. They are not mapped from
-the file: a mapped file that somebody cuts short ends the process.)
+Chroma (in this process or a server, see `chroma.py`) holds every passage, with metadata, as a
+cosine space. Its HNSW graph answers "which rows are near" in a millisecond at any size. (Not the
+text, which nobody asks Chroma for: it would index every three characters of it, for more than half
+of the time and of the room that a passage takes.) The vectors of the sentences, read into memory,
+say which sentences are near (`nearest.py`), and give the exact cosine of every sentence of a
+candidate, which both ranks the passage and chooses the sentence to quote. (Asking Chroma for the
+vectors of 300 rows takes 12 ms. They are not mapped from the file: a mapped file that somebody cuts
+short ends the process.)
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ import numpy.typing as npt
 from ingest.types import Chunk
 from vectorstore.chroma import Collections
 from vectorstore.errors import BuildFailed, CorruptIndex
-from vectorstore.nearest import Nearest, nearest
+from vectorstore.nearest import Nearest, nearest, widened
 
 Floats = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]
@@ -115,7 +117,6 @@ class DenseIndex:
                 collection.add(
                     ids=[str(row) for row in range(start, start + len(batch))],
                     embeddings=passages[start : start + len(batch)],
-                    documents=[chunk.text for chunk in batch],
                     metadatas=[_metadata(chunk) for chunk in batch],
                 )
         except ChromaError as error:
@@ -146,8 +147,7 @@ class DenseIndex:
 
     def sentence_rows(self, row: int) -> Floats:
         """The vectors of a row's sentences."""
-        found = self._sentences.vectors[self._offsets[row] : self._offsets[row + 1]]
-        return found.astype(np.float32, copy=False)
+        return widened(self._sentences.vectors[self._offsets[row] : self._offsets[row + 1]])
 
     def candidates(self, query: Floats, count: int, allowed: Rows | None = None) -> Rows:
         """Rows near the query `(d,)`: by passage and by sentence, up to `2 * count`, unordered.
@@ -162,7 +162,7 @@ class DenseIndex:
         Chroma works outside Python's lock: other things can be done meanwhile.
         """
         if allowed is not None:
-            near = self._passages[allowed].astype(np.float32) @ query
+            near = widened(self._passages[allowed]) @ query
             rows = allowed[np.argsort(-near, kind="stable")[: 2 * count]]
             return lambda: rows
         passages = _LOOKING.submit(self._near_passages, query, min(count, self.size))
@@ -212,8 +212,8 @@ class DenseIndex:
         offsets = np.concatenate([[0], np.cumsum(lengths)])
         index = np.repeat(starts - offsets[:-1], lengths) + np.arange(offsets[-1])
         return (
-            self._sentences.vectors[index].astype(np.float32),
-            self._passages[rows].astype(np.float32),
+            widened(self._sentences.vectors[index]),
+            widened(self._passages[rows]),
             offsets,
         )
 

@@ -93,3 +93,14 @@ def test_where_chroma_holds_fewer_passages_nothing_is_opened(tmp_path: Path) -> 
 
     with pytest.raises(CorruptIndex, match=f"of {ROWS + 1} rows, Chroma's {ROWS}"):
         opened(tmp_path)
+
+
+def test_chroma_holds_what_a_passage_is_of_but_not_its_text(tmp_path: Path) -> None:
+    chunks = build(tmp_path)
+
+    with closing(open_collections(tmp_path)) as collections:
+        row = collections.get("passages-en").get(ids=["7"])
+
+    assert row["documents"] == [None]
+    assert row["metadatas"][0]["chunk_id"] == chunks[7].id
+    assert row["metadatas"][0]["url"] == "https://example.org/07"
