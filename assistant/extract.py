@@ -21,6 +21,7 @@ import numpy as np
 from assistant.candidate import Candidate
 from assistant.confidence import CONFIDENCE_FEATURES, confidence_features, lacks, objections
 from assistant.evidence import Alike, Evidence, Floats, ordinals_of
+from assistant.explained import explains_all
 from assistant.facets import Facet
 from assistant.features import FEATURES, features_of
 from assistant.matching import SAME_WORD
@@ -64,6 +65,7 @@ BARE_PART_STEMS = 1
 # Of what a page about the organisation tells where it is asked about: by hand, on five small sites.
 OF_ORGANISATION, OF_ORGANISATION_CONFIDENCE, MOST_OF_ORGANISATION = 2.0, 0.8, 4
 FACETS_FOUND = 1.5  # in favour of an answer that has evidence for each; XQuAD has no such questions
+NOT_EXPLAINED = 6.0  # against one to "the difference between A and B" that only names both; by hand
 LEAD_SENTENCES = 3  # of the newest page
 HEADED_FIRST = 0.1  # for a heading that begins with the term
 DEFINING_SENTENCES = 2  # of the passage below a term
@@ -133,6 +135,7 @@ def extract(
         float(features @ weights.confidence)
         + weights.bias
         + FACETS_FOUND * _has_all_facets(evidence, picked.all)
+        - NOT_EXPLAINED * _leaves_unexplained(evidence, picked.all)
         + TINY_STORE * math.log(USUAL_PASSAGES / min(USUAL_PASSAGES, len(passages)))
         - objections(evidence, features, picked.all)
     )
@@ -366,11 +369,17 @@ def _for_aspect(evidence: Evidence, aspect: str, weights: Weights) -> Floats:
 def _has_all_facets(evidence: Evidence, picked: Sequence[int]) -> bool:
     """Whether each of the things put side by side has evidence of its own."""
     facets = evidence.question.facets
-    chunks = [evidence.candidates[i].passage.chunk for i in picked]
-    named = any(facet.text for facet in facets)  # two terms may stand on one page, each by itself
-    if len({(c.url, c.headings if named else ()) for c in chunks}) < min(2, len(facets)):
+    if any(facet.text for facet in facets):  # two terms may stand on one page, each by itself
+        return explains_all(evidence, picked)
+    urls = {evidence.candidates[i].passage.chunk.url for i in picked}
+    if len(urls) < min(2, len(facets)):
         return False
     return bool(facets) and all(_of_facet(evidence, facet)[list(picked)].any() for facet in facets)
+
+
+def _leaves_unexplained(evidence: Evidence, picked: Sequence[int]) -> bool:
+    """Whether nothing but what differs is asked, and what is picked does not say it."""
+    return _asks_only_what_differs(evidence.question) and not explains_all(evidence, picked)
 
 
 def _of_facet(evidence: Evidence, facet: Facet) -> np.typing.NDArray[np.bool_]:
