@@ -14,7 +14,7 @@ _PRONOUNS = word_set(
     هذا هذه وهو وهي هو هي هم ذلك تلك كما وقد ولها وله"""
 )
 _ROW = re.compile(r"[^:;]{1,60}: [^;]+(?:; [^:;]{1,60}: [^;]+)+$")
-_DATELINE = re.compile(r"[^\W\d_]+(?:[ /][^\W\d_]+){0,3}[ /]?(?:, [^–—.]{3,40})? [–—-] ")
+DATELINE = re.compile(r"[^\W\d_]+(?:[ /][^\W\d_]+){0,3}[ /]?(?:, [^–—.]{3,40})? [–—-] ")
 _DEMONSTRATIVES = word_set("this these such هذا هذه تلك ذلك")
 
 
@@ -63,7 +63,7 @@ class Candidate:
     @property
     def dateline(self) -> bool:
         """Whether it begins as a report does, with a place."""
-        return bool(_DATELINE.match(self.sentence.text))
+        return bool(DATELINE.match(self.sentence.text))
 
     @property
     def begins_with_pronoun(self) -> bool:

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from assistant import near_misses
 from assistant.doubts import DOUBTS, doubts
-from assistant.evidence import Evidence, Floats, ordinals_of
+from assistant.evidence import HAPPENED_LOSES, Evidence, Floats, kind_of, ordinals_of
 from assistant.matching import SKELETON_WITHIN
 from assistant.quote import block_of, softmax
 from assistant.rephrase import TOPIC_AFTER
@@ -189,12 +190,16 @@ def objections(evidence: Evidence, features: Floats, picked: Sequence[int]) -> f
     asked = analysis.fold(evidence.question.text)
     predicts = bool(_SOON.search(asked) or _FORECAST.search(asked))
     opines = bool(_OPINION.search(asked))
+    of_site = kind_of(evidence.passages) == "site"  # told on a site by rules written on sites
+    aside = float(evidence.aside[picked[0]]) / HAPPENED_LOSES
     return OBJECTION * (
         float(fragment)
         + float(lacks(features))
         + float(unheard)
         + 2 * float(another)
         + float(predicts)
+        + aside
+        + 2 * float(of_site and near_misses.lacks(evidence, picked))
         + 2 * float(opines)
     )
 

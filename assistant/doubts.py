@@ -39,11 +39,11 @@ def _rule(english: str, arabic: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{english})\b|(?:^|\s)[وف]?(?:{arabic})")
 
 
-_ASKS_WHAT_COMES = _rule(
+ASKS_WHAT_COMES = _rule(
     "will|planned|going to|next|upcoming|future|scheduled|due|soon|expected|plans?",
     r"س(?:يكون|وف|تكون|يبدا|تبدا|ينعقد|تعقد)|(?:ال)?مقرر|القادم|المقبل|تخطط|يخطط|(?:ال)?مخطط",
 )
-_STILL_TO_COME = _rule(
+STILL_TO_COME = _rule(
     "will|planned|(?:is|are|was|were) due|to be (?:held|opened|built|followed)|"
     "(?:is|are) expected|scheduled|being prepared|is preparing|promised|hopes? to|plans? to|"
     "aims? to|intends? to",
@@ -100,7 +100,7 @@ def doubts(evidence: Evidence, picked: Sequence[int]) -> Floats:
     missing = _thing_missing(evidence, asked, first)
     return np.array(
         [
-            float(bool(_STILL_TO_COME.search(said)) and not _ASKS_WHAT_COMES.search(asked)),
+            float(bool(STILL_TO_COME.search(said)) and not ASKS_WHAT_COMES.search(asked)),
             float(bool(_NOT_KNOWN.search(said))),
             missing,
             missing**2,

@@ -33,7 +33,7 @@ from assistant.build import build_assistant
 from assistant.confidence import CONFIDENCE_FEATURES, confidence_features, objections
 from assistant.documents import turns_of
 from assistant.evaluate import Task, read_task
-from assistant.evidence import Evidence, Floats
+from assistant.evidence import Evidence, Floats, kind_of
 from assistant.extract import Weights
 from assistant.features import FEATURES, features_of
 from assistant.find import find
@@ -289,7 +289,7 @@ class Prepared:
     """A case as numbers.
 
     Attributes:
-        kind: of the pages, as `extract.kind_of` says.
+        kind: of the pages, as `assistant.evidence.kind_of` says.
     """
 
     case: Case
@@ -304,7 +304,7 @@ def prepare(case: Case) -> Prepared:
     question = read_question(case.question)
     evidence = Evidence(question, case.passages, alike=_words().alike)
     holds = np.array([flag for row in case.holds for flag in row], dtype=bool)
-    kind = extraction.kind_of(case.passages)
+    kind = kind_of(case.passages)
     return Prepared(case, kind, evidence, features_of(evidence, question.asked), holds)
 
 
