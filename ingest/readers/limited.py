@@ -221,11 +221,11 @@ def _receive(pipe: IO[bytes], deadline: float | None = None) -> bytes:
 
 def _exactly(pipe: IO[bytes], size: int, deadline: float | None) -> bytes:
     parts: list[bytes] = []
+    arrived = select.poll()  # select() knows no file of a number above 1,023
+    arrived.register(pipe, select.POLLIN)
     while size:
-        if deadline is not None:
-            ready, _, _ = select.select([pipe], [], [], max(0.0, deadline - time.monotonic()))
-            if not ready:
-                raise TimeoutError
+        if deadline is not None and not arrived.poll(1_000 * max(0.0, deadline - time.monotonic())):
+            raise TimeoutError
         part = os.read(pipe.fileno(), min(size, 1 << 20))
         if not part:
             raise EOFError

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -185,6 +186,8 @@ def test_it_uses_them_over_standard_input_and_output(tmp_path: Path) -> None:
         command=sys.executable,
         args=["-m", "assistant", "mcp", "--store", str(tmp_path)],
         cwd=str(ROOT),
+        # the client hands on no others; where the tests keep their vectors stands there
+        env={name: value for name, value in os.environ.items() if name.startswith("ASSISTANT_")},
     )
 
     async def main() -> dict[str, Any]:

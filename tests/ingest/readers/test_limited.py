@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import threading
 from datetime import UTC, datetime
@@ -53,6 +54,19 @@ def test_what_a_child_reads_is_what_its_parent_would() -> None:
 
     assert got == [outcome(read, each) for each in resources]
     assert any(isinstance(each, tuple) and each[0] == NothingToKeep.__name__ for each in got)
+
+
+def test_a_program_with_more_than_a_thousand_open_files_reads_as_well() -> None:
+    allowed, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, 2_000), most))
+    opened = [os.open(os.devnull, os.O_RDONLY) for _ in range(1_100)]
+    try:
+        with LimitedReaders() as readers:
+            assert readers.read(page()).page.title == "T"
+    finally:
+        for file in opened:
+            os.close(file)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, most))
 
 
 def test_one_child_reads_many_and_what_needs_no_parser_needs_none() -> None:
